@@ -1,0 +1,104 @@
+/**
+ * What a source found out about a question: a value, never a message. One switch in `respond.ts` turns it into
+ * rcode, flags and sections, and nothing else does.
+ */
+import type { Name } from '../wire/name.ts';
+import type { Client, Question } from '../wire/question.ts';
+import type { ResourceRecord } from '../wire/record.ts';
+
+/** An extended DNS error to send along when the client speaks EDNS (RFC 8914). */
+export interface Explanation {
+  readonly code: number;
+  readonly text: string;
+}
+
+export interface Answer {
+  readonly kind: 'answer';
+  readonly answers: readonly ResourceRecord[];
+  readonly authority: readonly ResourceRecord[];
+  /** Filled in after the answers, and dropped first when the reply does not fit. */
+  readonly additional: readonly ResourceRecord[];
+  readonly authoritative: boolean;
+  /** The source already left something out (a limit): the reply carries TC. */
+  readonly partial?: boolean;
+  readonly explanation?: Explanation;
+}
+
+/** The name exists, the type does not: NOERROR with the SOA (RFC 2308 §2.2). */
+export interface NoData {
+  readonly kind: 'no-data';
+  /** Apex of the zone whose SOA goes along. */
+  readonly zone: Name;
+  /** A CNAME chain that led here, if any. */
+  readonly answers?: readonly ResourceRecord[];
+  readonly additional?: readonly ResourceRecord[];
+  readonly explanation?: Explanation;
+}
+
+/** The name does not exist: NXDOMAIN with the SOA (RFC 2308 §2.1). */
+export interface NameError {
+  readonly kind: 'name-error';
+  readonly zone: Name;
+  readonly answers?: readonly ResourceRecord[];
+  readonly explanation?: Explanation;
+}
+
+/** The name is below a zone cut: the NS set in authority, glue in additional, AA clear. */
+export interface Referral {
+  readonly kind: 'referral';
+  readonly authority: readonly ResourceRecord[];
+  readonly additional: readonly ResourceRecord[];
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly explanation?: Explanation;
+}
+
+export interface NotImplemented {
+  readonly kind: 'not-implemented';
+}
+
+/** The source is responsible but cannot answer now: SERVFAIL. */
+export interface Failure {
+  readonly kind: 'failure';
+  readonly explanation?: Explanation;
+}
+
+/** Not mine: the next source is asked. Never "empty". */
+export interface Skip {
+  readonly kind: 'skip';
+}
+
+/** What an upstream said, to be passed on under our header: its records, rcode and TC. */
+export interface Relayed {
+  readonly kind: 'relayed';
+  readonly rcode: number;
+  readonly answers: readonly ResourceRecord[];
+  readonly authority: readonly ResourceRecord[];
+  readonly additional: readonly ResourceRecord[];
+  readonly truncated: boolean;
+  readonly authenticData: boolean;
+}
+
+export type Outcome =
+  | Answer
+  | NoData
+  | NameError
+  | Referral
+  | Refused
+  | NotImplemented
+  | Failure
+  | Relayed
+  | Skip;
+
+export interface Query {
+  readonly question: Question;
+  readonly client: Client;
+}
+
+/** A place that answers may come from. Catalog and zones answer at once, forwarding later. */
+export interface Source {
+  readonly name: string;
+  answer(query: Query): Outcome | Promise<Outcome>;
+}

@@ -1,0 +1,8 @@
+export type {
+  CheckMark,
+  TaggedAddress,
+  ViewChange,
+  ViewDelta,
+  ViewInstance,
+  ViewNode,
+} from './view/delta.ts';

@@ -1,0 +1,68 @@
+/**
+ * What the control plane tells an answer thread: rows of nodes and service instances as DNS needs them, and
+ * the changes to them in commit order. Plain data, so that it survives a structured clone. Knows nothing of
+ * tables, engines or HTTP; `publish.ts` makes these from catalog rows, `view.ts` applies them.
+ */
+
+/** A check that is not passing, kept by name so that an answer can be explained. */
+export interface CheckMark {
+  readonly checkId: string;
+  readonly name: string;
+  /** Any status but `passing`. */
+  readonly status: string;
+}
+
+export interface TaggedAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ViewNode {
+  /** The node's name in lower case: the key. */
+  readonly key: string;
+  readonly name: string;
+  /** UUID, or empty. */
+  readonly id: string;
+  readonly datacenter: string;
+  readonly address: string;
+  readonly taggedAddresses: Readonly<Record<string, string>>;
+  readonly meta: Readonly<Record<string, string>>;
+  /** Checks of the node itself that are not passing; they hold for every instance on it. */
+  readonly marks: readonly CheckMark[];
+}
+
+export interface ViewInstance {
+  /** Unique over all instances: lower-cased node, a NUL, lower-cased service id. */
+  readonly key: string;
+  /** Key of its ViewNode. */
+  readonly nodeKey: string;
+  readonly id: string;
+  /** Service name as registered. */
+  readonly service: string;
+  /** Consul's kind: `''`, `connect-proxy`, … */
+  readonly kind: string;
+  readonly tags: readonly string[];
+  /** Empty means the node's address. */
+  readonly address: string;
+  readonly taggedAddresses: Readonly<Record<string, TaggedAddress>>;
+  readonly port: number;
+  readonly meta: Readonly<Record<string, string>>;
+  readonly weights: { readonly passing: number; readonly warning: number };
+  /** Checks of this instance that are not passing. */
+  readonly marks: readonly CheckMark[];
+  /** Service that a mesh proxy stands for, or the service itself when it is mesh-native; else empty. */
+  readonly connectService: string;
+}
+
+export type ViewChange =
+  | { readonly kind: 'put-node'; readonly node: ViewNode }
+  | { readonly kind: 'delete-node'; readonly key: string }
+  | { readonly kind: 'put-instance'; readonly instance: ViewInstance }
+  | { readonly kind: 'delete-instance'; readonly key: string };
+
+/** One published commit, or one slice of the whole view. */
+export interface ViewDelta {
+  /** The catalog index that is reached once the changes are applied. */
+  readonly index: number;
+  readonly changes: readonly ViewChange[];
+}
