@@ -1,4 +1,5 @@
 export { type Clock, systemClock, type Timer } from './clock.ts';
+export { formatDuration, type ParsedDuration, parseDuration } from './duration.ts';
 export { type Limit, limits } from './limits.ts';
 export {
   createLogger,
