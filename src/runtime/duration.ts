@@ -22,7 +22,7 @@ const UNIT_NANOSECONDS: Readonly<Record<string, bigint>> = {
 /** Go keeps a duration in a signed 64-bit count of nanoseconds. */
 const NANOSECONDS_MAX = 2n ** 63n - 1n;
 /** Go stops reading a fraction once it would overflow; more digits cannot matter. */
-const FRACTION_DIGITS_MAX = 18;
+const FRACTION_DIGITS_MAX = 19;
 
 /** Reads `text` as Go does; a duration without a unit is refused, except `0`. */
 export function parseDuration(text: string): ParsedDuration {
