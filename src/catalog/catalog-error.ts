@@ -1,0 +1,32 @@
+/**
+ * Why the catalog refused a command. `code` is stable and is what callers compare; the message is for people
+ * (Consul's words where it has some), `field` names the offending part of the request.
+ */
+
+export const CATALOG_ERROR_CODES = [
+  'node_missing',
+  'node_address_missing',
+  'node_id_invalid',
+  'node_name_reserved',
+  'service_name_missing',
+  'service_address_invalid',
+  'check_id_missing',
+  'check_node_mismatch',
+  'check_service_unknown',
+  'name_too_long',
+  'name_invalid',
+] as const;
+export type CatalogErrorCode = (typeof CATALOG_ERROR_CODES)[number];
+
+export class CatalogError extends Error {
+  readonly code: CatalogErrorCode;
+  /** Path of the offending field in the request, e.g. `Service.Service`. */
+  readonly field: string;
+
+  constructor(code: CatalogErrorCode, field: string, message: string) {
+    super(message);
+    this.name = 'CatalogError';
+    this.code = code;
+    this.field = field;
+  }
+}

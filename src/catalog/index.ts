@@ -1,0 +1,41 @@
+export { type BlockingQuery, blockingQuery } from './blocking-query.ts';
+export { CATALOG_ERROR_CODES, CatalogError, type CatalogErrorCode } from './catalog-error.ts';
+export {
+  type Deregistration,
+  deleteCheck,
+  deleteNode,
+  deleteService,
+  deregister,
+} from './deregister.ts';
+export { equalJson } from './equal-json.ts';
+export { indexKeys } from './index-keys.ts';
+export {
+  type Instance,
+  type NodeServices,
+  type Reading,
+  readChecksInState,
+  readInstances,
+  readNodeChecks,
+  readNodeServices,
+  readNodes,
+  readServiceChecks,
+  readServices,
+  readServiceTags,
+} from './reading.ts';
+export {
+  type CheckInput,
+  familyTags,
+  isUnspecified,
+  type NodeInput,
+  putCheck,
+  putNode,
+  putService,
+  type Registration,
+  register,
+  type ServiceInput,
+} from './register.ts';
+export * from './rows.ts';
+export { nodeKey, onNodeKey, schema, serviceNameKey, TABLE_NAMES } from './schema.ts';
+export { type Follower, type StagedCommand, State, type Tables } from './state.ts';
+export { type RowChange, Transaction } from './transaction.ts';
+export { topics, type Watch, Watches } from './watches.ts';

@@ -1,0 +1,164 @@
+/**
+ * Reads of the catalog: the rows that an answer is made of, the index that goes with it, and the topics whose
+ * waking may change it. Sorted as Consul sorts (by node, then id). Formatting is the caller's.
+ */
+import { indexKeys } from './index-keys.ts';
+import type { CheckRow, NodeRow, ServiceRow } from './rows.ts';
+import { nodeKey, onNodeKey, serviceNameKey } from './schema.ts';
+import type { State } from './state.ts';
+import { topics } from './watches.ts';
+
+export interface Reading<Value> {
+  readonly value: Value;
+  /** For X-Consul-Index; may be 0 when nothing of the kind was ever written. */
+  readonly index: number;
+  readonly topics: readonly string[];
+}
+
+/** A service instance with what decides whether it is answered. */
+export interface Instance {
+  readonly node: NodeRow;
+  readonly service: ServiceRow;
+  /** Checks of its node, then its own. */
+  readonly checks: readonly CheckRow[];
+}
+
+export interface NodeServices {
+  readonly node: NodeRow;
+  readonly services: readonly ServiceRow[];
+}
+
+export function readNodes(state: State): Reading<NodeRow[]> {
+  return {
+    value: sortBy([...state.tables.nodes.all()], (row) => nodeKey(row.node)),
+    index: state.indexOf(indexKeys.nodes),
+    topics: [topics.nodeRows],
+  };
+}
+
+/** Services in the order of their names. */
+export function readServices(state: State): Reading<ServiceRow[]> {
+  return {
+    value: sortBy([...state.tables.services.all()], (row) => serviceNameKey(row.service)),
+    index: state.indexOf(indexKeys.services),
+    topics: [indexKeys.services],
+  };
+}
+
+/** Distinct service names with the union of their instances' tags, for `/v1/catalog/services`. */
+export function readServiceTags(state: State): Reading<Map<string, Set<string>>> {
+  const tags = new Map<string, Set<string>>();
+  for (const row of state.tables.services.all()) {
+    const known = tags.get(row.service);
+    if (known === undefined) tags.set(row.service, new Set(row.tags));
+    else for (const tag of row.tags) known.add(tag);
+  }
+  return { value: tags, index: state.indexOf(indexKeys.services), topics: [indexKeys.services] };
+}
+
+/** Instances of the service called `name`. */
+export function readInstances(state: State, name: string): Reading<Instance[]> {
+  const rows = state.tables.services.find('name', serviceNameKey(name));
+  const value = sortBy(rows, (row) => onNodeKey(row.node, row.id))
+    .map((service) => instanceOf(state, service))
+    .filter((instance) => instance !== undefined);
+  return { value, index: serviceIndex(state, name), topics: [indexKeys.service(name)] };
+}
+
+function instanceOf(state: State, service: ServiceRow): Instance | undefined {
+  const node = state.tables.nodes.get(nodeKey(service.node));
+  if (node === undefined) return undefined;
+  const ofNode = state.tables.checks.find('instance', onNodeKey(service.node, ''));
+  const own = state.tables.checks.find('instance', onNodeKey(service.node, service.id));
+  return { node, service, checks: [...sortChecks(ofNode), ...sortChecks(own)] };
+}
+
+/**
+ * The index of a service's answers. Once its last instance is gone, that of the last extinction: the answer
+ * became empty there at the latest, and the index must not fall back.
+ */
+function serviceIndex(state: State, name: string): number {
+  const own = state.indexOf(indexKeys.service(name));
+  if (own > 0) return own;
+  const extinction = state.indexOf(indexKeys.serviceExtinction);
+  if (extinction > 0) return extinction;
+  return Math.max(
+    state.indexOf(indexKeys.services),
+    state.indexOf(indexKeys.nodes),
+    state.indexOf(indexKeys.checks),
+  );
+}
+
+/** A node by name, or by a unique prefix of its id, with its services. */
+export function readNodeServices(state: State, name: string): Reading<NodeServices | undefined> {
+  const node = findNode(state, name);
+  const own = node === undefined ? 0 : state.indexOf(indexKeys.node(node.node));
+  const services = node === undefined ? [] : state.tables.services.find('node', nodeKey(node.node));
+  return {
+    value:
+      node === undefined
+        ? undefined
+        : { node, services: sortBy(services, (row) => row.id.toLowerCase()) },
+    index: own > 0 ? own : state.indexOf(indexKeys.nodeExtinction),
+    topics: [indexKeys.node(node?.node ?? name)],
+  };
+}
+
+/** Hexadecimal digits and dashes, as a UUID begins. */
+const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
+
+function findNode(state: State, name: string): NodeRow | undefined {
+  const exact = state.tables.nodes.get(nodeKey(name));
+  if (exact !== undefined) return exact;
+  const prefix = name.toLowerCase();
+  if (!ID_PREFIX.test(prefix)) return undefined;
+  const matches = [...state.tables.nodes.all()].filter((row) => row.id.startsWith(prefix));
+  return matches.length === 1 ? matches[0] : undefined;
+}
+
+/** All checks of a node, those of its services included. */
+export function readNodeChecks(state: State, node: string): Reading<CheckRow[]> {
+  return {
+    value: sortChecks(state.tables.checks.find('node', nodeKey(node))),
+    index: state.indexOf(indexKeys.checks),
+    topics: [topics.checksOfNode(node)],
+  };
+}
+
+/** Service-level checks of the service called `name`. */
+export function readServiceChecks(state: State, name: string): Reading<CheckRow[]> {
+  return {
+    value: sortChecks(state.tables.checks.find('serviceName', serviceNameKey(name))),
+    index: state.indexOf(indexKeys.checks),
+    topics: [topics.checksOfService(name)],
+  };
+}
+
+/** Checks in `status`, or all of them for `any`. */
+export function readChecksInState(state: State, status: string): Reading<CheckRow[]> {
+  return {
+    value: sortChecks(checksInState(state, status)),
+    index: state.indexOf(indexKeys.checks),
+    topics: [status === 'any' ? topics.checkRows : topics.checksInState(status)],
+  };
+}
+
+function checksInState(state: State, status: string): CheckRow[] {
+  const { checks } = state.tables;
+  if (status === 'any') return [...checks.all()];
+  if (status === 'passing') return [...checks.all()].filter((row) => row.status === 'passing');
+  return checks.find('failing', status);
+}
+
+function sortChecks(rows: CheckRow[]): CheckRow[] {
+  return rows.length < 2 ? rows : sortBy(rows, (row) => onNodeKey(row.node, row.checkId));
+}
+
+/** Sorts in place by a key computed once a row. */
+function sortBy<Row>(rows: Row[], keyOf: (row: Row) => string): Row[] {
+  if (rows.length < 2) return rows;
+  const keyed = rows.map((row) => ({ key: keyOf(row), row }));
+  keyed.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));
+  for (const [at, entry] of keyed.entries()) rows[at] = entry.row;
+  return rows;
+}

@@ -1,0 +1,130 @@
+/**
+ * The rows of the catalog: plain immutable values. A row is never changed after it was put into a table; an
+ * update is a new row. Names keep the case they were registered with; keys are lower-cased (`schema.ts`).
+ */
+
+/** A JSON value that the catalog carries without looking inside. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** Both are catalog indexes: of the commit that created the row, and of the last that changed it. */
+export interface Versioned {
+  readonly createIndex: number;
+  readonly modifyIndex: number;
+}
+
+export type StringMap = Readonly<Record<string, string>>;
+
+export interface NodeRow extends Versioned {
+  readonly node: string;
+  /** UUID in lower case, or empty for a node registered without one. */
+  readonly id: string;
+  readonly datacenter: string;
+  /** An IP address, or a host name. */
+  readonly address: string;
+  readonly taggedAddresses: StringMap;
+  readonly meta: StringMap;
+  readonly locality: Json;
+}
+
+export interface ServiceAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Weights {
+  readonly passing: number;
+  readonly warning: number;
+}
+
+export interface ServiceRow extends Versioned {
+  readonly node: string;
+  /** Unique on its node. */
+  readonly id: string;
+  readonly service: string;
+  readonly kind: string;
+  readonly tags: readonly string[];
+  /** Empty means the node's address. */
+  readonly address: string;
+  readonly taggedAddresses: Readonly<Record<string, ServiceAddress>>;
+  readonly meta: StringMap;
+  readonly port: number;
+  readonly socketPath: string;
+  readonly weights: Weights;
+  readonly enableTagOverride: boolean;
+  /** Consul's Proxy block in its JSON form, or null. */
+  readonly proxy: Json;
+  /** Consul's Connect block: `{ "Native": true }`, or null. */
+  readonly connect: Json;
+  readonly locality: Json;
+}
+
+export const CHECK_STATUSES = ['passing', 'warning', 'critical'] as const;
+export type CheckStatus = (typeof CHECK_STATUSES)[number];
+
+export interface CheckRow extends Versioned {
+  readonly node: string;
+  /** Unique on its node. */
+  readonly checkId: string;
+  readonly name: string;
+  /** One of CHECK_STATUSES when set through rollcall's agent; the catalog keeps any text, as Consul's does. */
+  readonly status: string;
+  readonly notes: string;
+  readonly output: string;
+  /** Empty for a check of the node itself. */
+  readonly serviceId: string;
+  readonly serviceName: string;
+  readonly serviceTags: readonly string[];
+  /** `http`, `tcp`, `ttl`, `maintenance`, …, or empty. */
+  readonly type: string;
+  /** Go durations as text, as Consul's API shows them. */
+  readonly interval: string;
+  readonly timeout: string;
+  readonly exposedPort: number;
+  /** Definition in API form as given to /v1/catalog/register; `{}` for checks that an agent runs. */
+  readonly definition: Json;
+}
+
+/** The last commit that touched something: rows of this kind outlive what they speak of, so an index never goes back. */
+export interface IndexRow extends Versioned {
+  readonly key: string;
+}
+
+export const REGISTRATION_SOURCES = ['api', 'config'] as const;
+export type RegistrationSource = (typeof REGISTRATION_SOURCES)[number];
+
+/** A service that was registered with the agent of `node`, and so is its to keep. */
+export interface AgentServiceRow extends Versioned {
+  readonly node: string;
+  readonly id: string;
+  readonly source: RegistrationSource;
+  readonly token: string;
+}
+
+/** A check that the agent of `node` runs. */
+export interface AgentCheckRow extends Versioned {
+  readonly node: string;
+  readonly checkId: string;
+  readonly source: RegistrationSource;
+  /** A CheckDefinition of src/checks. */
+  readonly definition: Json;
+}
+
+export interface TableRows {
+  readonly nodes: NodeRow;
+  readonly services: ServiceRow;
+  readonly checks: CheckRow;
+  readonly indexes: IndexRow;
+  readonly agent_services: AgentServiceRow;
+  readonly agent_checks: AgentCheckRow;
+}
+
+export type TableName = keyof TableRows;
+
+/** A row before its commit gave it indexes. */
+export type Unversioned<Row> = Omit<Row, keyof Versioned>;

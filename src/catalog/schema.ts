@@ -1,0 +1,59 @@
+/**
+ * Which tables there are, how a row is keyed, and which secondary indexes it appears in. Pure functions of a row;
+ * the same key text is used in memory and in the store.
+ */
+import type { TableName, TableRows } from './rows.ts';
+
+export interface TableSchema<Row> {
+  /** The primary key. Names compare without case, as Consul's do. */
+  readonly key: (row: Row) => string;
+  /** Index name to the values under which the row is found; an empty list leaves it out. */
+  readonly indexes: Readonly<Record<string, (row: Row) => readonly string[]>>;
+}
+
+/** Separates the parts of a compound key; names may not contain it. */
+export const KEY_SEPARATOR = '\0';
+
+export const nodeKey = (node: string): string => node.toLowerCase();
+
+/** Key of a service or a check: an id is unique on its node only. */
+export const onNodeKey = (node: string, id: string): string =>
+  `${node.toLowerCase()}${KEY_SEPARATOR}${id.toLowerCase()}`;
+
+export const serviceNameKey = (name: string): string => name.toLowerCase();
+
+export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]> } = {
+  nodes: {
+    key: (row) => nodeKey(row.node),
+    indexes: { id: (row) => (row.id === '' ? [] : [row.id]) },
+  },
+  services: {
+    key: (row) => onNodeKey(row.node, row.id),
+    indexes: {
+      node: (row) => [nodeKey(row.node)],
+      name: (row) => [serviceNameKey(row.service)],
+    },
+  },
+  checks: {
+    key: (row) => onNodeKey(row.node, row.checkId),
+    indexes: {
+      node: (row) => [nodeKey(row.node)],
+      /** Node-level checks are found under the node and an empty service id. */
+      instance: (row) => [onNodeKey(row.node, row.serviceId)],
+      serviceName: (row) => (row.serviceName === '' ? [] : [serviceNameKey(row.serviceName)]),
+      /** Passing checks are almost all checks, and are left out to keep this index small. */
+      failing: (row) => (row.status === 'passing' ? [] : [row.status]),
+    },
+  },
+  indexes: { key: (row) => row.key, indexes: {} },
+  agent_services: {
+    key: (row) => onNodeKey(row.node, row.id),
+    indexes: { node: (row) => [nodeKey(row.node)] },
+  },
+  agent_checks: {
+    key: (row) => onNodeKey(row.node, row.checkId),
+    indexes: { node: (row) => [nodeKey(row.node)] },
+  },
+};
+
+export const TABLE_NAMES = Object.keys(schema) as readonly TableName[];

@@ -1,0 +1,132 @@
+/**
+ * The catalog's state: committed tables, and above them the commands that were staged but are not durable yet.
+ *
+ *   begin ─▶ Transaction ─▶ stage (gets its index) ─▶ [engine: durable] ─▶ publish: tables ▸ watchers ▸ followers
+ *
+ * Readers see committed rows only; the next transaction also sees the staged ones, so that commands can be
+ * batched while the disk works. An engine drives it (src/engine); nothing else calls begin, stage or publish.
+ */
+import type { TableName, TableRows } from './rows.ts';
+import { schema, TABLE_NAMES } from './schema.ts';
+import { Table, TableOverlay } from './table.ts';
+import { type RowChange, type TableViews, Transaction } from './transaction.ts';
+import { topicsOf, Watches } from './watches.ts';
+
+export type Tables = { readonly [Name in TableName]: Table<TableRows[Name]> };
+
+/** A command that has its index and waits to become durable. */
+export interface StagedCommand {
+  readonly index: number;
+  readonly changes: readonly RowChange[];
+}
+
+/** Is told of every publication, in order, after the tables and the watchers. Must not throw. */
+export type Follower = (commands: readonly StagedCommand[]) => void;
+
+type PendingOverlays = { readonly [Name in TableName]: TableOverlay<TableRows[Name]> };
+
+export class State {
+  readonly tables: Tables = newTables();
+  readonly watches = new Watches();
+  readonly #followers: Follower[] = [];
+  #pending: PendingOverlays = overlaysOn(this.tables);
+  /** The newest staged change of each row that is not committed yet. */
+  readonly #newest = new Map<string, RowChange>();
+  #index = 0;
+  #stagedIndex = 0;
+
+  /** Index of the last committed command. */
+  get index(): number {
+    return this.#index;
+  }
+
+  /** Index of the last staged command; equals `index` when nothing is under way. */
+  get stagedIndex(): number {
+    return this.#stagedIndex;
+  }
+
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
+  }
+
+  /** The commit that last touched what `key` speaks of (`nodes`, `service.web`, …); 0 when none did. */
+  indexOf(key: string): number {
+    return this.tables.indexes.get(key)?.modifyIndex ?? 0;
+  }
+
+  /** Puts a recovered row in place; only before the first transaction. */
+  restore<Name extends TableName>(table: Name, row: TableRows[Name]): void {
+    (this.tables[table] as unknown as Table<TableRows[Name]>).put(row);
+  }
+
+  /** Sets the index that recovery found; it never goes back. */
+  restoreIndex(index: number): void {
+    this.#index = Math.max(this.#index, index);
+    this.#stagedIndex = this.#index;
+  }
+
+  begin(): Transaction {
+    return new Transaction(this.#pending as unknown as TableViews);
+  }
+
+  /** Gives the transaction the next index and shows it to later ones. Undefined when it changed nothing. */
+  stage(transaction: Transaction): StagedCommand | undefined {
+    const index = this.#stagedIndex + 1;
+    const changes = transaction.changes(index);
+    if (changes.length === 0) return undefined;
+    this.#stagedIndex = index;
+    for (const change of changes) this.#overlay(change);
+    return { index, changes };
+  }
+
+  /** Makes durable commands visible: first the tables, then the watchers, then the followers. */
+  publish(commands: readonly StagedCommand[]): void {
+    const woken = new Set<string>();
+    for (const command of commands) {
+      for (const change of command.changes) {
+        this.#apply(change);
+        for (const topic of topicsOf(change)) woken.add(topic);
+      }
+      this.#index = command.index;
+    }
+    this.watches.wake(woken);
+    for (const follower of this.#followers) follower(commands);
+  }
+
+  /** Drops everything staged: it did not become durable, and later commands were computed from it. */
+  rollback(): void {
+    this.#pending = overlaysOn(this.tables);
+    this.#newest.clear();
+    this.#stagedIndex = this.#index;
+  }
+
+  #overlay(change: RowChange): void {
+    const overlay = this.#pending[change.table] as unknown as TableOverlay<object>;
+    if (change.after === undefined) overlay.delete(change.key);
+    else overlay.put(change.after);
+    this.#newest.set(`${change.table}/${change.key}`, change);
+  }
+
+  #apply(change: RowChange): void {
+    const table = this.tables[change.table] as unknown as Table<object>;
+    if (change.after === undefined) table.delete(change.key);
+    else table.put(change.after);
+    const name = `${change.table}/${change.key}`;
+    if (this.#newest.get(name) !== change) return;
+    this.#newest.delete(name);
+    this.#pending[change.table].settle(change.key);
+  }
+}
+
+function newTables(): Tables {
+  const entries = TABLE_NAMES.map((name) => [name, new Table(schema[name] as never)]);
+  return Object.fromEntries(entries) as Tables;
+}
+
+function overlaysOn(tables: Tables): PendingOverlays {
+  const entries = TABLE_NAMES.map((name) => [
+    name,
+    new TableOverlay(tables[name] as never, schema[name] as never),
+  ]);
+  return Object.fromEntries(entries) as PendingOverlays;
+}

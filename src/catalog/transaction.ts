@@ -1,0 +1,132 @@
+/**
+ * A private overlay on the tables in which one command runs: it sees its own writes, and nobody sees them before
+ * the engine made them durable. It records what it read and wrote, which is what an engine with other writers
+ * compares. A transaction body is synchronous: no `await` between checking a row and using what was checked.
+ */
+import { equalJson } from './equal-json.ts';
+import type { IndexRow, TableName, TableRows, Unversioned } from './rows.ts';
+import { schema, TABLE_NAMES } from './schema.ts';
+import { TableOverlay, type TableView } from './table.ts';
+
+export type TableViews = { readonly [Name in TableName]: TableView<TableRows[Name]> };
+/** A table is overlaid once something is written to it, or from the start. */
+type Overlays = { [Name in TableName]?: TableOverlay<TableRows[Name]> };
+
+/** What became of one row. `before` and `after` are not both absent. */
+export interface RowChange<Name extends TableName = TableName> {
+  readonly table: Name;
+  readonly key: string;
+  readonly before: TableRows[Name] | undefined;
+  readonly after: TableRows[Name] | undefined;
+}
+
+export class Transaction {
+  readonly #base: TableViews;
+  readonly #overlays: Overlays = {};
+  readonly #reads = new Set<string>();
+  readonly #touched = new Set<string>();
+  readonly #forgotten = new Set<string>();
+
+  constructor(base: TableViews) {
+    this.#base = base;
+  }
+
+  /** `table/key` of every row that was looked at by key. */
+  get reads(): ReadonlySet<string> {
+    return this.#reads;
+  }
+
+  get<Name extends TableName>(table: Name, key: string): TableRows[Name] | undefined {
+    this.#reads.add(`${table}/${key}`);
+    return this.#view(table).get(key);
+  }
+
+  find<Name extends TableName>(table: Name, index: string, value: string): TableRows[Name][] {
+    return this.#view(table).find(index, value);
+  }
+
+  /**
+   * Writes a row. Writing what is already there changes nothing.
+   * @returns whether anything changed
+   */
+  put<Name extends TableName>(table: Name, row: Unversioned<TableRows[Name]>): boolean {
+    const unstamped = { ...row, createIndex: 0, modifyIndex: 0 } as unknown as TableRows[Name];
+    const before = this.get(table, schema[table].key(unstamped));
+    if (before !== undefined && equalRow(before, row)) return false;
+    this.#overlay(table).put(unstamped);
+    return true;
+  }
+
+  /** @returns whether there was such a row */
+  delete(table: TableName, key: string): boolean {
+    if (this.get(table, key) === undefined) return false;
+    this.#overlay(table).delete(key);
+    return true;
+  }
+
+  /** Moves the index named `key` to the one of this commit: what was asked under it may have changed. */
+  touch(key: string): void {
+    this.#touched.add(key);
+    this.#forgotten.delete(key);
+  }
+
+  /** Drops the index named `key`: what it spoke of is gone. Call only after touching what outlives it. */
+  forget(key: string): void {
+    this.#forgotten.add(key);
+    this.#touched.delete(key);
+  }
+
+  /** Everything that differs from the base, rows stamped with `index`. Empty when nothing was changed. */
+  changes(index: number): RowChange[] {
+    const changes: RowChange[] = [];
+    for (const table of TABLE_NAMES) this.#collect(table, index, changes);
+    if (changes.length === 0) return changes;
+    for (const key of this.#touched) {
+      const before = this.#base.indexes.get(key);
+      const after: IndexRow = {
+        key,
+        createIndex: before?.createIndex ?? index,
+        modifyIndex: index,
+      };
+      changes.push({ table: 'indexes', key, before, after });
+    }
+    for (const key of this.#forgotten) {
+      const before = this.#base.indexes.get(key);
+      if (before !== undefined) changes.push({ table: 'indexes', key, before, after: undefined });
+    }
+    return changes;
+  }
+
+  #collect<Name extends TableName>(table: Name, index: number, changes: RowChange[]): void {
+    const overlay = this.#overlays[table] as TableOverlay<TableRows[Name]> | undefined;
+    if (overlay === undefined) return;
+    const base = this.#base[table] as TableView<TableRows[Name]>;
+    for (const [key, row] of overlay.changes) {
+      const before = base.get(key);
+      if (row === null) {
+        if (before !== undefined) changes.push({ table, key, before, after: undefined });
+      } else if (before === undefined || !equalRow(before, row)) {
+        const createIndex = before?.createIndex ?? index;
+        changes.push({ table, key, before, after: { ...row, createIndex, modifyIndex: index } });
+      }
+    }
+  }
+
+  #view<Name extends TableName>(table: Name): TableView<TableRows[Name]> {
+    return (this.#overlays[table] ?? this.#base[table]) as unknown as TableView<TableRows[Name]>;
+  }
+
+  #overlay<Name extends TableName>(table: Name): TableOverlay<TableRows[Name]> {
+    const existing = this.#overlays[table] as TableOverlay<TableRows[Name]> | undefined;
+    if (existing !== undefined) return existing;
+    const overlay = new TableOverlay(this.#view(table), schema[table]);
+    (this.#overlays as Record<TableName, unknown>)[table] = overlay;
+    return overlay;
+  }
+}
+
+const VERSION_FIELDS = new Set(['createIndex', 'modifyIndex']);
+
+function equalRow(one: object, other: object): boolean {
+  return equalJson(one, other, VERSION_FIELDS);
+}

@@ -1,0 +1,91 @@
+/**
+ * Who waits for what. A topic is a short text (`service.web`, `node.n1`, `rows.nodes`); waking a topic calls its
+ * watchers once and forgets them. Knows nothing of HTTP; `blocking-query.ts` builds waiting on it.
+ */
+import type { RowChange } from './transaction.ts';
+
+export interface Watch {
+  /** Stops watching; calling it again, or after the wake, does nothing. */
+  cancel(): void;
+}
+
+interface Watcher {
+  readonly topics: readonly string[];
+  readonly wake: () => void;
+}
+
+export class Watches {
+  readonly #byTopic = new Map<string, Set<Watcher>>();
+
+  /** Number of topics that somebody waits on. */
+  get size(): number {
+    return this.#byTopic.size;
+  }
+
+  /** Calls `wake` once, when the first of `topics` is woken. */
+  add(topics: readonly string[], wake: () => void): Watch {
+    const watcher: Watcher = { topics, wake };
+    for (const topic of topics) {
+      const watchers = this.#byTopic.get(topic);
+      if (watchers === undefined) this.#byTopic.set(topic, new Set([watcher]));
+      else watchers.add(watcher);
+    }
+    return { cancel: () => this.#remove(watcher) };
+  }
+
+  wake(topics: ReadonlySet<string>): void {
+    const woken = new Set<Watcher>();
+    for (const topic of topics) {
+      for (const watcher of this.#byTopic.get(topic) ?? []) woken.add(watcher);
+    }
+    for (const watcher of woken) this.#remove(watcher);
+    for (const watcher of woken) watcher.wake();
+  }
+
+  wakeAll(): void {
+    this.wake(new Set(this.#byTopic.keys()));
+  }
+
+  #remove(watcher: Watcher): void {
+    for (const topic of watcher.topics) {
+      const watchers = this.#byTopic.get(topic);
+      if (watchers === undefined) continue;
+      watchers.delete(watcher);
+      if (watchers.size === 0) this.#byTopic.delete(topic);
+    }
+  }
+}
+
+/** What a changed row wakes, beside the index keys that its command touched. */
+export function topicsOf(change: RowChange): readonly string[] {
+  switch (change.table) {
+    case 'indexes':
+      return [change.key];
+    case 'nodes':
+      return [topics.nodeRows];
+    case 'checks':
+      return checkTopics(change as RowChange<'checks'>);
+    case 'services':
+    case 'agent_services':
+    case 'agent_checks':
+      return [];
+  }
+}
+
+function checkTopics({ before, after }: RowChange<'checks'>): readonly string[] {
+  const rows = [before, after].filter((row) => row !== undefined);
+  return rows.flatMap((row) => [
+    topics.checksOfNode(row.node),
+    topics.checksOfService(row.serviceName),
+    topics.checksInState(row.status),
+    topics.checkRows,
+  ]);
+}
+
+export const topics = {
+  nodeRows: 'rows.nodes',
+  checkRows: 'rows.checks',
+  checksOfNode: (node: string) => `checks.node.${node.toLowerCase()}`,
+  checksOfService: (service: string) => `checks.service.${service.toLowerCase()}`,
+  checksInState: (status: string) => `checks.state.${status}`,
+} as const;

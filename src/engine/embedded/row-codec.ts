@@ -1,0 +1,39 @@
+/** Keys and values of the LMDB store, see `lmdb-row-store.ts` for the layout. Pure. */
+import { crc32 } from 'node:zlib';
+
+const SEPARATOR = 0;
+
+/** What this version of rollcall writes; a store that says more is from a later one. */
+export const FORMAT_VERSION = 1;
+
+export function rowKey(table: string, key: string): Buffer {
+  return Buffer.from(`${table}\0${key}`);
+}
+
+/** @returns the table's name and the row's key */
+export function splitRowKey(key: Uint8Array): [table: string, key: string] {
+  const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  const end = bytes.indexOf(SEPARATOR);
+  return [bytes.toString('utf8', 0, end), bytes.toString('utf8', end + 1)];
+}
+
+export function encodeValue(value: unknown): Buffer {
+  const json = JSON.stringify(value);
+  const bytes = Buffer.allocUnsafe(4 + Buffer.byteLength(json));
+  bytes.write(json, 4);
+  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+  return bytes;
+}
+
+/** @throws Error when the checksum does not fit */
+export function decodeValue(bytes: Buffer): unknown {
+  if (bytes.length < 5 || crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0)) {
+    throw new Error('the checksum does not fit');
+  }
+  return JSON.parse(bytes.toString('utf8', 4));
+}
+
+export const FORMAT = {
+  key: rowKey('meta', 'format'),
+  value: encodeValue(FORMAT_VERSION),
+} as const;
