@@ -46,4 +46,24 @@ export const limits = {
     max: 4096,
     why: 'DNS Flag Day 2020, RFC 9715: what passes without fragments on practically every path',
   }),
+
+  // Checks
+  probesInFlight: limit({
+    default: 512,
+    min: 1,
+    max: 16384,
+    why: 'checks that look at the same time, each with a socket; after a pause all of them are due at once',
+  }),
+  checkBodyBytes: limit({
+    default: 16 << 20,
+    min: 4096,
+    max: 1 << 30,
+    why: 'read of one reply to an HTTP check, of which the last bytes are kept; the rest of the reply is not read',
+  }),
+  checkRedirects: limit({
+    default: 10,
+    min: 0,
+    max: 10,
+    why: 'redirects that one HTTP check follows; 10 is the limit of Go, and so of Consul',
+  }),
 } as const;
