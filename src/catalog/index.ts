@@ -33,6 +33,7 @@ export {
   type Registration,
   register,
   type ServiceInput,
+  updateCheckTxn,
 } from './register.ts';
 export * from './rows.ts';
 export { nodeKey, onNodeKey, schema, serviceNameKey, TABLE_NAMES } from './schema.ts';

@@ -140,6 +140,19 @@ export function putCheck(transaction: Transaction, node: string, check: CheckInp
   if (changed) touchCheck(transaction, node, check.serviceId);
 }
 
+/** Sets status and output of a check; one that is gone stays gone. */
+export function updateCheckTxn(
+  transaction: Transaction,
+  node: string,
+  { checkId, status, output }: Pick<CheckRow, 'checkId' | 'status' | 'output'>,
+): void {
+  const check = transaction.get('checks', onNodeKey(node, checkId));
+  if (check === undefined) return;
+  if (transaction.put('checks', { ...check, status, output })) {
+    touchCheck(transaction, node, check.serviceId);
+  }
+}
+
 function checkName(field: string, name: string): void {
   if (name.includes(KEY_SEPARATOR)) {
     throw new CatalogError('name_invalid', field, `${field} must not contain a NUL character`);

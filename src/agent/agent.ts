@@ -1,0 +1,326 @@
+/**
+ * The agent of this node: services and checks that were registered with it, and the runner that keeps their
+ * status true. The catalog's tables are the only memory: a registration is a row (`agent_services`,
+ * `agent_checks`) in the same commit as what the catalog shows, and the runner follows the published rows, so
+ * there is no second state to reconcile after a crash. Knows nothing of HTTP or DNS.
+ */
+import {
+  type AgentCheckRow,
+  type CheckRow,
+  nodeKey,
+  onNodeKey,
+  type ServiceRow,
+  type StagedCommand,
+  type State,
+  type Transaction,
+} from '../catalog/index.ts';
+import {
+  type CheckDefinition,
+  CheckRunner,
+  type CheckStatus,
+  unbuiltKind,
+  validateCheck,
+} from '../checks/index.ts';
+import type { Clock, Logger, Random } from '../runtime/index.ts';
+import { AgentError } from './agent-error.ts';
+import { CheckSync } from './check-sync.ts';
+import { type Maintenance, maintainTxn } from './maintenance.ts';
+import {
+  definitionOf,
+  deregisterCheckTxn,
+  deregisterServiceTxn,
+  type RegistrationOptions,
+  registerCheckTxn,
+  registerServiceTxn,
+  requireAgentService,
+  serviceChecks,
+  unknownCheck,
+} from './registrations.ts';
+import { type AgentIdentity, registerSelfTxn, SERF_HEALTH, SERVER_SERVICE } from './self.ts';
+import { type ServiceDefinition, serviceIdOf, validateService } from './service-definition.ts';
+
+export interface AgentDeps {
+  readonly state: State;
+  readonly commit: (
+    body: (transaction: Transaction) => void,
+  ) => Promise<{ readonly index: number }>;
+  readonly identity: AgentIdentity;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Mean delay before a check's new output alone reaches the catalog. */
+  readonly checkOutputIntervalMs: number;
+}
+
+/** What the configuration files register; replaced as a whole at a reload. */
+export interface ConfiguredDefinitions {
+  readonly services: readonly ServiceDefinition[];
+  readonly checks: readonly CheckDefinition[];
+}
+
+export class Agent {
+  readonly identity: AgentIdentity;
+  readonly #state: State;
+  readonly #commit: AgentDeps['commit'];
+  readonly #logger: Logger;
+  readonly #runner: CheckRunner;
+  readonly #sync: CheckSync;
+  #started = false;
+
+  constructor(deps: AgentDeps) {
+    this.identity = deps.identity;
+    this.#state = deps.state;
+    this.#commit = deps.commit;
+    this.#logger = deps.logger;
+    this.#sync = new CheckSync({
+      ...deps,
+      node: deps.identity.nodeName,
+      outputIntervalMs: deps.checkOutputIntervalMs,
+    });
+    this.#runner = new CheckRunner({
+      clock: deps.clock,
+      random: deps.random,
+      logger: deps.logger,
+      report: (report) => this.#sync.report(report),
+      deregister: (serviceId, checkId) => void this.#deregisterCritical(serviceId, checkId),
+    });
+    deps.state.follow((commands) => this.#follow(commands));
+  }
+
+  /** Registers this node and what is configured, and takes up the checks of earlier registrations. */
+  async start(configured: ConfiguredDefinitions): Promise<void> {
+    validateConfigured(configured);
+    await this.#commit((transaction) => {
+      registerSelfTxn(transaction, this.identity);
+      this.#configureTxn(transaction, configured);
+    });
+    this.#started = true;
+    for (const row of this.#agentChecks()) this.#run(row);
+  }
+
+  /** Applies what the configuration registers now; what it no longer names is deregistered. */
+  async configure(configured: ConfiguredDefinitions): Promise<void> {
+    validateConfigured(configured);
+    await this.#commit((transaction) => this.#configureTxn(transaction, configured));
+  }
+
+  /** Stops all checks and commits what they last said. May be called twice. */
+  async close(): Promise<void> {
+    this.#started = false;
+    this.#runner.stopAll();
+    await this.#sync.close();
+  }
+
+  // ---- Services
+
+  async registerService(
+    definition: ServiceDefinition,
+    options: RegistrationOptions,
+  ): Promise<void> {
+    validateServiceAndChecks(definition);
+    const id = serviceIdOf(definition);
+    const known = this.service(id) !== undefined;
+    await this.#commit((transaction) =>
+      registerServiceTxn(transaction, this.#node, definition, options),
+    );
+    if (!known) this.#logger.info({ service: definition.name, id }, 'service registered');
+    // To register again is a sign of life: a TTL starts anew also where nothing changed.
+    for (const check of serviceChecks(definition)) {
+      const row = this.#state.tables.agent_checks.get(onNodeKey(this.#node, check.checkId));
+      if (row !== undefined) this.#run(row);
+    }
+  }
+
+  async deregisterService(id: string): Promise<void> {
+    await this.#commit((transaction) => deregisterServiceTxn(transaction, this.#node, id));
+    this.#logger.info({ id }, 'service deregistered');
+  }
+
+  /** Services registered with this agent, by id. */
+  services(): ServiceRow[] {
+    return this.#state.tables.agent_services
+      .find('node', nodeKey(this.#node))
+      .map((row) => this.service(row.id))
+      .filter((row) => row !== undefined);
+  }
+
+  service(id: string): ServiceRow | undefined {
+    const key = onNodeKey(this.#node, id);
+    if (this.#state.tables.agent_services.get(key) === undefined) return undefined;
+    return this.#state.tables.services.get(key);
+  }
+
+  // ---- Checks
+
+  async registerCheck(definition: CheckDefinition): Promise<void> {
+    if (definition.name === '') {
+      throw new AgentError('check_name_missing', 'Name', 'Missing check name');
+    }
+    const checkId = definition.checkId === '' ? definition.name : definition.checkId;
+    const identified = { ...definition, checkId };
+    validateOneCheck(identified, 'Check');
+    await this.#commit((transaction) => {
+      if (definition.serviceId !== '') this.#requireService(transaction, definition.serviceId);
+      registerCheckTxn(transaction, this.#node, identified, 'api');
+    });
+  }
+
+  async deregisterCheck(checkId: string): Promise<void> {
+    await this.#commit((transaction) => deregisterCheckTxn(transaction, this.#node, checkId));
+  }
+
+  /** Sets the status of a TTL check and starts its time anew; resolves once the status is kept. */
+  async updateTtl(checkId: string, status: CheckStatus, output: string): Promise<void> {
+    const row = this.#state.tables.agent_checks.get(onNodeKey(this.#node, checkId));
+    if (row === undefined) throw unknownCheck(checkId);
+    const problem = this.#runner.ttl(row.checkId, status, output);
+    if (problem !== undefined) throw new AgentError('check_not_ttl', 'CheckID', problem.message);
+    await this.#sync.settled(row.checkId);
+  }
+
+  /** Checks of this agent as it sees them now: an output may be newer than the catalog's. */
+  checks(): CheckRow[] {
+    return this.#agentChecks()
+      .map((row) => this.#state.tables.checks.get(onNodeKey(row.node, row.checkId)))
+      .filter((row) => row !== undefined)
+      .map((row) => ({ ...row, ...this.#sync.pending(row.checkId) }));
+  }
+
+  // ---- Maintenance
+
+  async maintainService(id: string, maintenance: Maintenance): Promise<void> {
+    await this.#commit((transaction) => {
+      requireAgentService(transaction, this.#node, id);
+      maintainTxn(transaction, this.#node, id, maintenance);
+    });
+    this.#logger.info({ id, ...maintenance }, 'service maintenance changed');
+  }
+
+  async maintainNode(maintenance: Maintenance): Promise<void> {
+    await this.#commit((transaction) => maintainTxn(transaction, this.#node, '', maintenance));
+    this.#logger.info({ node: this.#node, ...maintenance }, 'node maintenance changed');
+  }
+
+  // ---- Inside
+
+  get #node(): string {
+    return this.identity.nodeName;
+  }
+
+  #agentChecks(): AgentCheckRow[] {
+    return this.#state.tables.agent_checks.find('node', nodeKey(this.#node));
+  }
+
+  #requireService(transaction: Transaction, id: string): void {
+    if (transaction.get('agent_services', onNodeKey(this.#node, id)) !== undefined) return;
+    throw new AgentError('check_service_unknown', 'ServiceID', `ServiceID "${id}" does not exist`);
+  }
+
+  #configureTxn(transaction: Transaction, { services, checks }: ConfiguredDefinitions): void {
+    const options: RegistrationOptions = { source: 'config', replaceExistingChecks: true };
+    const serviceIds = new Set(services.map((service) => serviceIdOf(service).toLowerCase()));
+    for (const row of transaction.find('agent_services', 'node', nodeKey(this.#node))) {
+      if (row.source === 'config' && !serviceIds.has(row.id.toLowerCase())) {
+        deregisterServiceTxn(transaction, this.#node, row.id);
+      }
+    }
+    for (const service of services) {
+      registerServiceTxn(transaction, this.#node, service, options);
+    }
+    const ofServices = services.flatMap(serviceChecks);
+    const checkIds = new Set(
+      [...ofServices, ...checks].map((check) => check.checkId.toLowerCase()),
+    );
+    for (const row of transaction.find('agent_checks', 'node', nodeKey(this.#node))) {
+      if (row.source === 'config' && !checkIds.has(row.checkId.toLowerCase())) {
+        deregisterCheckTxn(transaction, this.#node, row.checkId);
+      }
+    }
+    for (const check of checks) registerCheckTxn(transaction, this.#node, check, 'config');
+  }
+
+  /** Keeps the runner in step with the published rows, whoever wrote them. */
+  #follow(commands: readonly StagedCommand[]): void {
+    if (!this.#started) return;
+    let lostSelf = false;
+    for (const { changes } of commands) {
+      for (const { table, key, before, after } of changes) {
+        if (table === 'agent_checks') {
+          if (after !== undefined) this.#run(after as AgentCheckRow);
+          else if (before !== undefined) this.#stop((before as AgentCheckRow).checkId);
+        } else if (after === undefined && this.#isSelf(table, key)) lostSelf = true;
+      }
+    }
+    if (lostSelf) void this.#registerSelf();
+  }
+
+  #run(row: AgentCheckRow): void {
+    if (nodeKey(row.node) !== nodeKey(this.#node) || row.definition === null) return;
+    const check = this.#state.tables.checks.get(onNodeKey(row.node, row.checkId));
+    if (check === undefined) return;
+    const status = check.status as CheckStatus;
+    const output = this.#sync.pending(row.checkId)?.output ?? check.output;
+    try {
+      this.#runner.start(definitionOf(row), { status, output });
+    } catch (error) {
+      this.#logger.error({ check: row.checkId, err: error }, 'check cannot be run');
+    }
+  }
+
+  #stop(checkId: string): void {
+    this.#runner.stop(checkId);
+    this.#sync.forget(checkId);
+  }
+
+  #isSelf(table: string, key: string): boolean {
+    const node = this.#node;
+    return (
+      (table === 'nodes' && key === nodeKey(node)) ||
+      (table === 'checks' && key === onNodeKey(node, SERF_HEALTH)) ||
+      (table === 'services' && this.identity.server && key === onNodeKey(node, SERVER_SERVICE))
+    );
+  }
+
+  /** Somebody deregistered the node that is speaking here: it is alive, so it is put back. */
+  async #registerSelf(): Promise<void> {
+    this.#logger.warn({ node: this.#node }, 'own node was deregistered and is registered again');
+    try {
+      await this.#commit((transaction) => registerSelfTxn(transaction, this.identity));
+    } catch (error) {
+      this.#logger.error({ err: error }, 'own node could not be registered again');
+    }
+  }
+
+  async #deregisterCritical(serviceId: string, checkId: string): Promise<void> {
+    this.#logger.info(
+      { id: serviceId, check: checkId },
+      'service is deregistered: its check was critical for too long',
+    );
+    try {
+      await this.deregisterService(serviceId);
+    } catch (error) {
+      this.#logger.warn({ id: serviceId, err: error }, 'service could not be deregistered');
+    }
+  }
+}
+
+function validateConfigured({ services, checks }: ConfiguredDefinitions): void {
+  for (const service of services) validateServiceAndChecks(service);
+  for (const check of checks) validateOneCheck(check, 'Check');
+}
+
+function validateServiceAndChecks(definition: ServiceDefinition): void {
+  validateService(definition);
+  const several = definition.checks.length > 1;
+  for (const [at, check] of definition.checks.entries()) {
+    validateOneCheck(check, several ? `Checks[${at}]` : 'Check');
+  }
+}
+
+/** `path` leads to the check in the request, e.g. `Checks[1]`. */
+function validateOneCheck(definition: CheckDefinition, path: string): void {
+  const problem = validateCheck(definition) ?? unbuiltKind(definition);
+  if (problem !== undefined) {
+    throw new AgentError('check_invalid', path, `Invalid check: ${problem}`);
+  }
+}
