@@ -132,9 +132,7 @@ async function sendOnce(
       dispatcher,
       signal,
       method: hop.method as Dispatcher.HttpMethod,
-      headers: Object.fromEntries(
-        Object.entries(hop.headers).map(([name, values]) => [name, [...values]]),
-      ),
+      headers: wireHeaders(hop.headers),
       body: hop.body,
     });
   } catch (error) {
@@ -177,6 +175,15 @@ function headersOf(definition: CheckDefinition, url: URL): Headers {
     if (!CONNECTION_HEADERS.has(name.toLowerCase())) headers[name.toLowerCase()] = values;
   }
   return headers;
+}
+
+/** undici takes a list only for headers that may repeat; Host, for one, may not. */
+function wireHeaders(headers: Headers): Record<string, string | string[]> {
+  const flat = ([name, values]: [string, readonly string[]]): [string, string | string[]] => {
+    const [only = ''] = values;
+    return [name, values.length > 1 ? [...values] : only];
+  };
+  return Object.fromEntries(Object.entries(headers).map(flat));
 }
 
 /** The last `bytesMax` bytes of a body, or of what came before it broke off: the status line has already decided. */
