@@ -1,3 +1,4 @@
+export type { DnsOptions } from './options.ts';
 export type {
   CheckMark,
   TaggedAddress,

@@ -1,0 +1,98 @@
+/**
+ * From a command line to a Config: files in their order, flags over files, defaults below, then the rules. Either
+ * everything is right and there is a Config, or a ConfigError names all that is wrong and nothing is kept.
+ */
+import type { ServiceDefinition } from '../agent/index.ts';
+import { buildConfig } from './build.ts';
+import type { Config } from './config.ts';
+import { ConfigError, shown } from './config-error.ts';
+import { AGENT_FLAGS, type FlagValues, flagContent, parseGoFlags } from './flags.ts';
+import { type Host, systemHost } from './host.ts';
+import { type Layer, readLayer } from './layer.ts';
+import { brokenRules } from './rules.ts';
+import { SCHEMA } from './schema.ts';
+import { DEFAULT_LAYER, type Settings, settle } from './settings.ts';
+import { readSources } from './sources.ts';
+
+export interface LoadOptions {
+  readonly flags: FlagValues;
+  readonly host?: Host;
+  /** What makes a service invalid, where that is known; the agent asks again when it registers it. */
+  readonly serviceProblem?: (definition: ServiceDefinition) => string | undefined;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** For the log: what was read and has no effect. */
+  readonly warnings: readonly string[];
+}
+
+export const NO_FLAGS: FlagValues = { given: new Map(), configPaths: [], rest: [] };
+
+const COMMAND_LINE = 'command line';
+
+/** What -dev sets before any file is read. */
+const DEV_CONTENT = { bind_addr: '127.0.0.1', log_level: 'DEBUG', server: true };
+
+/** Reads the flags of `agent` and all that they name. @throws ConfigError */
+export function loadConfig({
+  flags,
+  host = systemHost,
+  serviceProblem = () => undefined,
+}: LoadOptions): LoadedConfig {
+  const devMode = flags.given.get('dev')?.at(-1) === true;
+  const format = String(flags.given.get('config-format')?.at(-1) ?? '');
+  const { sources, problems, warnings } = readSources({ paths: flags.configPaths, format });
+  const read = [
+    ...sources.map(({ file, content }) => readLayer(content, file)),
+    readLayer(flagContent(flags, AGENT_FLAGS), COMMAND_LINE),
+  ];
+  const dev: Layer[] = devMode ? [devLayer()] : [];
+  const settings = settle([...dev, ...read.map(({ layer }) => layer)]);
+  const all = [
+    ...problems,
+    ...read.flatMap((one) => one.problems),
+    ...brokenRules({ settings, devMode, serviceProblem }),
+  ];
+  if (all.length > 0) throw new ConfigError(all);
+  return {
+    config: buildConfig(settings, devMode, host),
+    warnings: [...warnings, ...withoutEffect(settings), ...namedTwice(settings)],
+  };
+}
+
+/** As `loadConfig`, from the words of a command line. @throws ConfigError, also for a flag that does not exist */
+export function loadArguments(
+  argv: readonly string[],
+  options: Omit<LoadOptions, 'flags'> = {},
+): LoadedConfig {
+  const parsed = parseGoFlags(argv, AGENT_FLAGS);
+  if (parsed.ok) return loadConfig({ ...options, flags: parsed.flags });
+  const { message } = parsed;
+  const problem = { path: '', expected: 'a flag', received: '', file: COMMAND_LINE, message };
+  throw new ConfigError([{ kind: 'source', ...problem }]);
+}
+
+/** The values of -dev stand in no file, and so must not look as if they did. */
+function devLayer(): Layer {
+  return readLayer(DEV_CONTENT, '').layer;
+}
+
+function withoutEffect(settings: Settings): string[] {
+  return SCHEMA.filter((row) => row.class === 'accepted')
+    .filter(({ path }) => {
+      const setting = settings.at(path);
+      return shown(setting?.value) !== shown(DEFAULT_LAYER.get(path)?.value);
+    })
+    .map(({ path, description }) => `${path} has no effect: ${description}`);
+}
+
+function namedTwice(settings: Settings): string[] {
+  const seen = new Set<string>();
+  return settings.list<ServiceDefinition>('services').flatMap((service) => {
+    const id = service.id || service.name;
+    if (seen.has(id)) return [`service ${shown(id)} is defined twice: the last definition counts`];
+    seen.add(id);
+    return [];
+  });
+}

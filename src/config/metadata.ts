@@ -1,0 +1,34 @@
+/** Consul's rules for the metadata of a node, with its messages. */
+
+const PAIRS_MAX = 64;
+const KEY_CHARS_MAX = 128;
+const VALUE_CHARS_MAX = 512;
+const RESERVED_PREFIX = 'consul-';
+
+/** The text for the first rule that `meta` breaks, or undefined. */
+export function metadataProblem(meta: Readonly<Record<string, string>>): string | undefined {
+  const pairs = Object.entries(meta);
+  if (pairs.length > PAIRS_MAX) {
+    return `Node metadata cannot contain more than ${PAIRS_MAX} key/value pairs`;
+  }
+  for (const [key, value] of pairs) {
+    const problem = pairProblem(key, value);
+    if (problem !== undefined) {
+      return `Couldn't load metadata pair ('${key}', '${value}'): ${problem}`;
+    }
+  }
+  return undefined;
+}
+
+function pairProblem(key: string, value: string): string | undefined {
+  if (key === '') return 'Key cannot be blank';
+  if (!/^[A-Za-z0-9_-]+$/.test(key)) return 'Key contains invalid characters';
+  if (key.length > KEY_CHARS_MAX) return `Key is too long (limit: ${KEY_CHARS_MAX} characters)`;
+  if (key.startsWith(RESERVED_PREFIX)) {
+    return `Key prefix '${RESERVED_PREFIX}' is reserved for internal use`;
+  }
+  if (value.length > VALUE_CHARS_MAX) {
+    return `Value is too long (limit: ${VALUE_CHARS_MAX} characters)`;
+  }
+  return undefined;
+}

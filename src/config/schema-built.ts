@@ -1,0 +1,201 @@
+/** The configuration keys that have their effect, in the order of the documentation. Ports: -1 is off, 0 any free one. */
+import { built, type SchemaRow } from './schema-row.ts';
+
+const PORT = { min: -1, max: 65_535 } as const;
+const RELOADABLE = { reloadable: true } as const;
+const SECONDS_MAX = 2 ** 31 - 1;
+const seconds = { min: 0, max: SECONDS_MAX, reloadable: true } as const;
+
+const identity: readonly SchemaRow[] = [
+  built('node_name', 'string', 'Name of this node in the catalog and in DNS', {
+    defaultText: 'host name',
+  }),
+  built('node_id', 'string', 'UUID of this node', { defaultText: 'made once, kept in data_dir' }),
+  built('node_meta', 'map of strings', 'Metadata of this node; keys merge over files', {
+    default: {},
+  }),
+  built('datacenter', 'string', 'Name of the datacenter, in lower case', { default: 'dc1' }),
+  built('primary_datacenter', 'string', 'Datacenter that is the authority for others', {
+    defaultText: 'datacenter',
+  }),
+  built('domain', 'string', 'Domain that DNS answers for', { default: 'consul.' }),
+  built('alt_domain', 'string', 'A second domain with the same answers', { default: '' }),
+  built('data_dir', 'string', 'Directory of the store; required unless -dev', { default: '' }),
+  built('tagged_addresses', 'map of strings', 'More addresses of this node, by tag', {
+    default: {},
+  }),
+  built('locality.region', 'string', 'Region this node is in', { default: '' }),
+  built('locality.zone', 'string', 'Zone this node is in', { default: '' }),
+  built('version', 'string', 'Version of Consul that is reported to clients', {
+    default: '1.16.4',
+  }),
+  built('server', 'boolean', 'Registers the service consul, for which NS records are made', {
+    default: false,
+  }),
+  built('bootstrap', 'boolean', 'Accepted with server; one machine always leads itself', {
+    default: false,
+  }),
+  built('bootstrap_expect', 'integer', 'Accepted with server, excludes bootstrap', {
+    default: 0,
+    min: 0,
+  }),
+];
+
+const addresses: readonly SchemaRow[] = [
+  built('bind_addr', 'string', 'Address of this node towards other nodes', {
+    default: '0.0.0.0',
+  }),
+  built('advertise_addr', 'string', 'Address that this node is known by in the catalog', {
+    defaultText: 'bind_addr, or a private address of the host',
+  }),
+  built('advertise_addr_wan', 'string', 'The same for other datacenters', {
+    defaultText: 'advertise_addr',
+  }),
+  built('client_addr', 'string', 'Addresses of the DNS and HTTP listeners, separated by spaces', {
+    default: '127.0.0.1',
+  }),
+  built('addresses.dns', 'string', 'Addresses of the DNS listeners', {
+    defaultText: 'client_addr',
+  }),
+  built('addresses.http', 'string', 'Addresses of the HTTP listeners', {
+    defaultText: 'client_addr',
+  }),
+  built('ports.dns', 'integer', 'DNS, UDP and TCP', { default: 8600, ...PORT }),
+  built('ports.http', 'integer', 'HTTP API', { default: 8500, ...PORT }),
+  built('ports.server', 'integer', 'Port that the service consul is registered with', {
+    default: 8300,
+    ...PORT,
+  }),
+];
+
+const agent: readonly SchemaRow[] = [
+  built('services', 'list of services', 'Services that this agent registers', RELOADABLE),
+  built('service', 'service', 'One more service', { ...RELOADABLE, addsTo: 'services' }),
+  built('checks', 'list of checks', 'Checks that this agent runs', RELOADABLE),
+  built('check', 'check', 'One more check', { ...RELOADABLE, addsTo: 'checks' }),
+  built('check_update_interval', 'duration', 'Mean delay before a new output alone is stored', {
+    default: '5m',
+    min: 0,
+  }),
+  built('check_output_max_size', 'integer', 'Most bytes of output that a check keeps', {
+    default: 4096,
+    min: 1,
+    max: 1 << 20,
+  }),
+  built('leave_on_terminate', 'boolean', 'Leave, that is deregister, on SIGTERM', {
+    defaultText: 'false on servers, else true',
+  }),
+  built('skip_leave_on_interrupt', 'boolean', 'Do not leave on SIGINT', {
+    defaultText: 'true on servers, else false',
+  }),
+  built('performance.leave_drain_time', 'duration', 'Time to go on answering after leaving', {
+    default: '5s',
+    min: 0,
+  }),
+  built('pid_file', 'string', 'File that holds the process id while the agent runs', {
+    default: '',
+  }),
+  built('log_level', 'string', 'Least level that is logged', {
+    default: 'INFO',
+    oneOf: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'],
+    reloadable: true,
+  }),
+  built('log_json', 'boolean', 'Log as JSON, one object a line', { default: false }),
+];
+
+const dns: readonly SchemaRow[] = [
+  built('recursors', 'list of strings', 'Servers for names outside the zones: IP, or IP:port', {
+    default: [],
+    ...RELOADABLE,
+  }),
+  built('zone_dir', 'string', 'Directory of master files (*.zone)', {
+    defaultText: 'the zones that come with rollcall',
+  }),
+  built('dns_config.node_ttl', 'duration', 'TTL of node, address and NS records', {
+    default: '0s',
+    min: 0,
+    ...RELOADABLE,
+  }),
+  built('dns_config.service_ttl', 'map of durations', 'TTL by service name or prefix*', {
+    default: {},
+    min: 0,
+    ...RELOADABLE,
+  }),
+  built('dns_config.only_passing', 'boolean', 'Leave out instances that are warning', {
+    default: false,
+    ...RELOADABLE,
+  }),
+  built('dns_config.a_record_limit', 'integer', 'Most addresses in one answer; 0 is no limit', {
+    default: 0,
+    min: 0,
+    ...RELOADABLE,
+  }),
+  built('dns_config.udp_answer_limit', 'integer', 'Most answers over plain UDP; 0 is what fits', {
+    default: 0,
+    min: 0,
+    ...RELOADABLE,
+  }),
+  built('dns_config.enable_additional_node_meta_txt', 'boolean', 'Node metadata as TXT records', {
+    default: true,
+    ...RELOADABLE,
+  }),
+  built('dns_config.disable_compression', 'boolean', 'Write names in full', {
+    default: false,
+    ...RELOADABLE,
+  }),
+  built('dns_config.recursor_strategy', 'string', 'Order in which recursors are asked', {
+    default: 'sequential',
+    oneOf: ['sequential', 'random'],
+    ...RELOADABLE,
+  }),
+  built('dns_config.recursor_timeout', 'duration', 'Time that one recursor has to answer', {
+    default: '2s',
+    min: 1,
+    ...RELOADABLE,
+  }),
+  ...(['refresh', 'retry', 'expire', 'min_ttl'] as const).map((timer) =>
+    built(`dns_config.soa.${timer}`, 'integer', `SOA ${timer}, in seconds`, {
+      defaultText: 'of the zone file',
+      ...seconds,
+    }),
+  ),
+];
+
+const http: readonly SchemaRow[] = [
+  built('default_query_time', 'duration', 'Wait of a blocking query that names none', {
+    default: '300s',
+    min: 1,
+  }),
+  built('max_query_time', 'duration', 'Longest wait of a blocking query', {
+    default: '600s',
+    min: 1,
+  }),
+  built('limits.http_max_conns_per_client', 'integer', 'HTTP connections from one address', {
+    default: 200,
+    min: 0,
+  }),
+  built('limits.kv_max_value_size', 'integer', 'Most bytes in one KV value', {
+    default: 524_288,
+    min: 0,
+    max: 1 << 30,
+  }),
+  built('limits.txn_max_req_len', 'integer', 'Most bytes in the body of a transaction', {
+    default: 524_288,
+    min: 0,
+    max: 1 << 30,
+  }),
+  built('http_config.response_headers', 'map of strings', 'Headers added to every reply', {
+    default: {},
+  }),
+  built('disable_update_check', 'boolean', 'Nothing is ever reported or looked up', {
+    default: false,
+  }),
+];
+
+export const BUILT_KEYS: readonly SchemaRow[] = [
+  ...identity,
+  ...addresses,
+  ...agent,
+  ...dns,
+  ...http,
+];

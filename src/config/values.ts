@@ -1,0 +1,109 @@
+/**
+ * Reads single values of a configuration file: one reader for each type of the schema, and what it expects in words.
+ * Durations become milliseconds. No value is converted from another type: "8600" is not a port.
+ */
+import { formatDuration, parseDuration } from '../runtime/index.ts';
+import type { SchemaRow, ValueType } from './schema-row.ts';
+
+export type RawObject = Readonly<Record<string, unknown>>;
+
+/** A value, or what should have been there; `at` leads to the wrong element inside a list or map. */
+export type ReadValue =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly expected: string; readonly at?: string };
+
+export type SimpleType = Exclude<
+  ValueType,
+  'service' | 'list of services' | 'check' | 'list of checks'
+>;
+
+type Bounds = Pick<SchemaRow, 'min' | 'max' | 'oneOf'>;
+
+export function isObject(raw: unknown): raw is RawObject {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
+
+/** Reads `raw` as a value of `type` within `bounds`. */
+export function readValue(type: SimpleType, raw: unknown, bounds: Bounds = {}): ReadValue {
+  switch (type) {
+    case 'any':
+      return { ok: true, value: raw };
+    case 'boolean':
+      return typeof raw === 'boolean' ? { ok: true, value: raw } : refuse('true or false');
+    case 'string':
+      return readText(raw, bounds);
+    case 'integer':
+    case 'number':
+      return readNumber(type, raw, bounds);
+    case 'duration':
+      return readDuration(raw, bounds);
+    case 'list of strings':
+      return readList(raw);
+    case 'map of strings':
+      return readMap(raw, 'an object of strings', (item) => readText(item, {}));
+    case 'map of durations':
+      return readMap(raw, 'an object of durations', (item) => readDuration(item, bounds));
+  }
+}
+
+function readText(raw: unknown, { oneOf }: Bounds): ReadValue {
+  if (oneOf === undefined) {
+    return typeof raw === 'string' ? { ok: true, value: raw } : refuse('a string');
+  }
+  const wanted = typeof raw === 'string' ? raw.toLowerCase() : undefined;
+  const match = oneOf.find((candidate) => candidate.toLowerCase() === wanted);
+  return match === undefined ? refuse(`one of ${oneOf.join(', ')}`) : { ok: true, value: match };
+}
+
+function readNumber(type: 'integer' | 'number', raw: unknown, { min, max }: Bounds): ReadValue {
+  const isNumber = type === 'integer' ? Number.isSafeInteger(raw) : Number.isFinite(raw);
+  if (isNumber && isWithin(raw as number, min, max)) return { ok: true, value: raw };
+  const noun = type === 'integer' ? 'an integer' : 'a number';
+  return refuse(`${noun}${boundsText(min, max, String)}`);
+}
+
+function readDuration(raw: unknown, { min, max }: Bounds): ReadValue {
+  const noun = 'a duration such as "10s"';
+  if (typeof raw !== 'string') return refuse(noun);
+  const parsed = parseDuration(raw);
+  if (!parsed.ok) return refuse(`${noun} (${parsed.message})`);
+  if (isWithin(parsed.ms, min, max)) return { ok: true, value: parsed.ms };
+  return refuse(`${noun}${boundsText(min, max, formatDuration)}`);
+}
+
+function readList(raw: unknown): ReadValue {
+  if (!Array.isArray(raw)) return refuse('a list of strings');
+  const wrong = raw.findIndex((item) => typeof item !== 'string');
+  if (wrong >= 0) return { ok: false, expected: 'a string', at: String(wrong) };
+  return { ok: true, value: raw };
+}
+
+function readMap(raw: unknown, expected: string, read: (item: unknown) => ReadValue): ReadValue {
+  if (!isObject(raw)) return refuse(expected);
+  const entries: [string, unknown][] = [];
+  for (const [key, item] of Object.entries(raw)) {
+    const value = read(item);
+    if (!value.ok) return { ...value, at: key };
+    entries.push([key, value.value]);
+  }
+  return { ok: true, value: Object.fromEntries(entries) };
+}
+
+function isWithin(value: number, min = -Infinity, max = Infinity): boolean {
+  return value >= min && value <= max;
+}
+
+/** ` from a to b`, ` of at least a`, or nothing. */
+export function boundsText(
+  min: number | undefined,
+  max: number | undefined,
+  format: (bound: number) => string,
+): string {
+  if (min !== undefined && max !== undefined) return ` from ${format(min)} to ${format(max)}`;
+  if (min !== undefined) return ` of at least ${format(min)}`;
+  return max === undefined ? '' : ` of at most ${format(max)}`;
+}
+
+function refuse(expected: string): ReadValue {
+  return { ok: false, expected };
+}
