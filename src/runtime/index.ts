@@ -1,6 +1,7 @@
 export { type Clock, systemClock, type Timer } from './clock.ts';
 export { formatDuration, type ParsedDuration, parseDuration } from './duration.ts';
 export { type Limit, limits } from './limits.ts';
+export { logStream } from './log-stream.ts';
 export {
   createLogger,
   LOG_LEVELS,
