@@ -40,6 +40,18 @@ export const limits = {
     max: 126,
     why: 'compression pointers followed for one name: long backward chains cost quadratic time',
   }),
+  nameWorkOctets: limit({
+    default: 131_072,
+    min: 65_536,
+    max: 1 << 20,
+    why: 'octets walked for all names of one message: twice the longest message; more is a decompression bomb',
+  }),
+  ednsOptions: limit({
+    default: 32,
+    min: 8,
+    max: 1024,
+    why: 'EDNS options kept of one message; those after them are checked and forgotten',
+  }),
   udpPayloadBytes: limit({
     default: 1232,
     min: 512,
@@ -65,5 +77,163 @@ export const limits = {
     min: 0,
     max: 10,
     why: 'redirects that one HTTP check follows; 10 is the limit of Go, and so of Consul',
+  }),
+
+  // HTTP
+  httpBodyBytes: limit({
+    default: 1 << 20,
+    min: 4096,
+    max: 64 << 20,
+    why: 'a request body is read whole before it is decoded; the largest registrations are some 100 KiB',
+  }),
+  httpHeaderBytes: limit({
+    default: 32 << 10,
+    min: 8 << 10,
+    max: 1 << 20,
+    why: 'all headers of one request; tokens and cookies of a proxy fit, a flood does not',
+  }),
+  jsonDepth: limit({
+    default: 64,
+    min: 16,
+    max: 512,
+    why: 'nesting of the free-form parts of a request; every later reader of them recurses',
+  }),
+  httpConnections: limit({
+    default: 16384,
+    min: 16,
+    max: 1 << 20,
+    why: 'open client connections, each with a file descriptor; past this new ones are closed at once',
+  }),
+  httpConnectionsPerClient: limit({
+    default: 200,
+    min: 1,
+    max: 1 << 20,
+    why: "of one address: one client that leaks connections must not shut out the others; 200 is Consul's",
+  }),
+  blockingQueries: limit({
+    default: 32768,
+    min: 16,
+    max: 1 << 20,
+    why: 'waiting long polls; pipelining lets one connection open many',
+  }),
+  httpHeadersMs: limit({
+    default: 10_000,
+    min: 1000,
+    max: 600_000,
+    why: 'from the first byte of a request to the end of its headers: a slow client holds a connection',
+  }),
+  httpRequestMs: limit({
+    default: 60_000,
+    min: 1000,
+    max: 3_600_000,
+    why: 'from the first byte of a request to the end of its body: a slow client holds a connection',
+  }),
+  httpKeepAliveMs: limit({
+    default: 120_000,
+    min: 1000,
+    max: 3_600_000,
+    why: 'an idle connection is kept a little longer than clients and load balancers keep theirs (90 s in Go)',
+  }),
+  httpDrainMs: limit({
+    default: 5000,
+    min: 0,
+    max: 600_000,
+    why: 'what is in flight when the agent stops; a client that does not finish its request must not hold it',
+  }),
+
+  // Zones
+  zoneFileBytes: limit({
+    default: 64 << 20,
+    min: 4096,
+    max: 1 << 30,
+    why: 'a master file is read whole; a wrong path (a device, a log) must not fill the memory',
+  }),
+  zoneIncludeDepth: limit({
+    default: 8,
+    min: 1,
+    max: 64,
+    why: '$INCLUDE within $INCLUDE; a file that includes itself is refused before that',
+  }),
+  zoneFaults: limit({
+    default: 50,
+    min: 1,
+    max: 10_000,
+    why: 'faults reported of one zone; a file of another kind has one in every line',
+  }),
+  aliasHops: limit({
+    default: 8,
+    min: 1,
+    max: 32,
+    why: 'CNAME and DNAME followed for one question; chains can loop, and each hop is a look-up',
+  }),
+
+  // Forwarding
+  forwardWaiting: limit({
+    default: 4096,
+    min: 1,
+    max: 65536,
+    why: 'clients that wait for an upstream; a dead one must not pile them up, past this SERVFAIL is sent',
+  }),
+  forwardSockets: limit({
+    default: 512,
+    min: 1,
+    max: 16384,
+    why: 'questions under way to upstreams, each with a socket of its own',
+  }),
+  forwardMismatches: limit({
+    default: 20,
+    min: 1,
+    max: 1000,
+    why: 'replies that do not match before the question goes over TCP: somebody may be guessing ids (RFC 5452 §9)',
+  }),
+  forwardTotalMs: limit({
+    default: 10_000,
+    min: 100,
+    max: 600_000,
+    why: 'all tries at all recursors together; stub resolvers have given up by then',
+  }),
+
+  // DNS transports
+  dnsReceiveBufferBytes: limit({
+    default: 4 << 20,
+    min: 65536,
+    max: 64 << 20,
+    why: 'datagrams that the kernel holds while the thread is busy; it grants what net.core.rmem_max allows',
+  }),
+  dnsConnections: limit({
+    default: 1024,
+    min: 1,
+    max: 65536,
+    why: 'TCP connections of all clients, each a descriptor and buffers; past this the longest idle one is closed',
+  }),
+  dnsConnectionQueries: limit({
+    default: 64,
+    min: 1,
+    max: 4096,
+    why: 'queries in flight on one TCP connection; past this its next ones wait unread (RFC 7766 §6.2.1.1)',
+  }),
+  dnsConnectionIdleMs: limit({
+    default: 10_000,
+    min: 1000,
+    max: 600_000,
+    why: 'a TCP connection with nothing in flight and nothing sent (RFC 7766 §6.2.3)',
+  }),
+  dnsFrameMs: limit({
+    default: 5000,
+    min: 100,
+    max: 600_000,
+    why: 'from the first octet of a TCP message to its last: a slow writer holds a connection',
+  }),
+  dnsUnreadBytes: limit({
+    default: 256 << 10,
+    min: 65537,
+    max: 64 << 20,
+    why: 'replies that a TCP client does not read; past this no more of its queries are, then it is closed',
+  }),
+  dnsDrainMs: limit({
+    default: 3000,
+    min: 0,
+    max: 60_000,
+    why: 'what is in flight when the thread stops; an upstream that never answers must not hold it',
   }),
 } as const;
