@@ -21,7 +21,7 @@ import {
   unbuiltKind,
   validateCheck,
 } from '../checks/index.ts';
-import type { Clock, Logger, Random } from '../runtime/index.ts';
+import type { Clock, LogFields, Logger, Random } from '../runtime/index.ts';
 import { AgentError } from './agent-error.ts';
 import { CheckSync } from './check-sync.ts';
 import { type Maintenance, maintainTxn } from './maintenance.ts';
@@ -50,6 +50,8 @@ export interface AgentDeps {
   readonly logger: Logger;
   /** Mean delay before a check's new output alone reaches the catalog. */
   readonly checkOutputIntervalMs: number;
+  /** Most bytes of a check's output that are kept. */
+  readonly checkOutputBytesMax: number;
 }
 
 /** What the configuration files register; replaced as a whole at a reload. */
@@ -81,6 +83,7 @@ export class Agent {
       clock: deps.clock,
       random: deps.random,
       logger: deps.logger,
+      outputBytesMax: deps.checkOutputBytesMax,
       report: (report) => this.#sync.report(report),
       deregister: (serviceId, checkId) => void this.#deregisterCritical(serviceId, checkId),
     });
@@ -111,11 +114,12 @@ export class Agent {
     await this.#sync.close();
   }
 
-  // ---- Services
+  // ---- Services. `origin` is added to the log lines that a call causes, e.g. the id of a request.
 
   async registerService(
     definition: ServiceDefinition,
     options: RegistrationOptions,
+    origin: LogFields = {},
   ): Promise<void> {
     validateServiceAndChecks(definition);
     const id = serviceIdOf(definition);
@@ -123,7 +127,8 @@ export class Agent {
     await this.#commit((transaction) =>
       registerServiceTxn(transaction, this.#node, definition, options),
     );
-    if (!known) this.#logger.info({ service: definition.name, id }, 'service registered');
+    if (!known)
+      this.#logger.info({ ...origin, service: definition.name, id }, 'service registered');
     // To register again is a sign of life: a TTL starts anew also where nothing changed.
     for (const check of serviceChecks(definition)) {
       const row = this.#state.tables.agent_checks.get(onNodeKey(this.#node, check.checkId));
@@ -131,9 +136,9 @@ export class Agent {
     }
   }
 
-  async deregisterService(id: string): Promise<void> {
+  async deregisterService(id: string, origin: LogFields = {}): Promise<void> {
     await this.#commit((transaction) => deregisterServiceTxn(transaction, this.#node, id));
-    this.#logger.info({ id }, 'service deregistered');
+    this.#logger.info({ ...origin, id }, 'service deregistered');
   }
 
   /** Services registered with this agent, by id. */
@@ -188,17 +193,21 @@ export class Agent {
 
   // ---- Maintenance
 
-  async maintainService(id: string, maintenance: Maintenance): Promise<void> {
+  async maintainService(
+    id: string,
+    maintenance: Maintenance,
+    origin: LogFields = {},
+  ): Promise<void> {
     await this.#commit((transaction) => {
       requireAgentService(transaction, this.#node, id);
       maintainTxn(transaction, this.#node, id, maintenance);
     });
-    this.#logger.info({ id, ...maintenance }, 'service maintenance changed');
+    this.#logger.info({ ...origin, id, ...maintenance }, 'service maintenance changed');
   }
 
-  async maintainNode(maintenance: Maintenance): Promise<void> {
+  async maintainNode(maintenance: Maintenance, origin: LogFields = {}): Promise<void> {
     await this.#commit((transaction) => maintainTxn(transaction, this.#node, '', maintenance));
-    this.#logger.info({ node: this.#node, ...maintenance }, 'node maintenance changed');
+    this.#logger.info({ ...origin, node: this.#node, ...maintenance }, 'node maintenance changed');
   }
 
   // ---- Inside

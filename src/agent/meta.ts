@@ -1,20 +1,13 @@
 /** Consul's rules for metadata of services and nodes, with its messages. */
 import type { StringMap } from '../catalog/index.ts';
-import { AgentError } from './agent-error.ts';
 
 const PAIRS_MAX = 64;
 const KEY_CHARS_MAX = 128;
 const VALUE_CHARS_MAX = 512;
 const RESERVED_PREFIX = 'consul-';
 
-/** @throws AgentError `service_meta_invalid` */
-export function checkMeta(meta: StringMap): void {
-  const problem = metaProblem(meta);
-  if (problem === undefined) return;
-  throw new AgentError('service_meta_invalid', 'Meta', `Invalid Service Meta: ${problem}`);
-}
-
-function metaProblem(meta: StringMap): string | undefined {
+/** The text for the first rule that `meta` breaks, or undefined. */
+export function metaProblem(meta: StringMap): string | undefined {
   const pairs = Object.entries(meta);
   if (pairs.length > PAIRS_MAX) {
     return `Node metadata cannot contain more than ${PAIRS_MAX} key/value pairs`;

@@ -14,7 +14,7 @@ import {
 } from '../catalog/index.ts';
 import type { CheckDefinition } from '../checks/index.ts';
 import { AgentError } from './agent-error.ts';
-import { checkMeta } from './meta.ts';
+import { metaProblem } from './meta.ts';
 
 export interface ServiceDefinition {
   readonly name: string;
@@ -66,6 +66,23 @@ export function validateService(definition: ServiceDefinition): void {
       'Invalid SidecarService: sidecar proxies are not supported yet',
     );
   }
+}
+
+/** The message of what `validateService` would throw, or undefined. */
+export function serviceProblem(definition: ServiceDefinition): string | undefined {
+  try {
+    validateService(definition);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AgentError) return error.message;
+    throw error;
+  }
+}
+
+function checkMeta(meta: StringMap): void {
+  const problem = metaProblem(meta);
+  if (problem === undefined) return;
+  throw new AgentError('service_meta_invalid', 'Meta', `Invalid Service Meta: ${problem}`);
 }
 
 function checkPort(field: string, port: number): void {

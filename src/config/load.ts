@@ -17,8 +17,6 @@ import { readSources } from './sources.ts';
 export interface LoadOptions {
   readonly flags: FlagValues;
   readonly host?: Host;
-  /** What makes a service invalid, where that is known; the agent asks again when it registers it. */
-  readonly serviceProblem?: (definition: ServiceDefinition) => string | undefined;
 }
 
 export interface LoadedConfig {
@@ -35,11 +33,7 @@ const COMMAND_LINE = 'command line';
 const DEV_CONTENT = { bind_addr: '127.0.0.1', log_level: 'DEBUG', server: true };
 
 /** Reads the flags of `agent` and all that they name. @throws ConfigError */
-export function loadConfig({
-  flags,
-  host = systemHost,
-  serviceProblem = () => undefined,
-}: LoadOptions): LoadedConfig {
+export function loadConfig({ flags, host = systemHost }: LoadOptions): LoadedConfig {
   const devMode = flags.given.get('dev')?.at(-1) === true;
   const format = String(flags.given.get('config-format')?.at(-1) ?? '');
   const { sources, problems, warnings } = readSources({ paths: flags.configPaths, format });
@@ -52,7 +46,7 @@ export function loadConfig({
   const all = [
     ...problems,
     ...read.flatMap((one) => one.problems),
-    ...brokenRules({ settings, devMode, serviceProblem }),
+    ...brokenRules({ settings, devMode }),
   ];
   if (all.length > 0) throw new ConfigError(all);
   return {

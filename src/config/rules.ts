@@ -2,19 +2,16 @@
  * What settings must keep to beyond the type of each: an array of rules, each of which says what it finds wrong, in
  * Consul's words where it has any. All of them are asked, so that all mistakes are found at once.
  */
-import type { ServiceDefinition } from '../agent/index.ts';
+import { metaProblem, type ServiceDefinition, serviceProblem } from '../agent/index.ts';
 import { type CheckDefinition, kindOf, unbuiltKind, validateCheck } from '../checks/index.ts';
 import { isAnyAddress, isIpAddress, readRecursor, splitAddresses } from './addresses.ts';
 import { type ConfigProblem, shown } from './config-error.ts';
-import { metadataProblem } from './metadata.ts';
 import { SCHEMA } from './schema.ts';
 import type { Settings } from './settings.ts';
 
 export interface RuleContext {
   readonly settings: Settings;
   readonly devMode: boolean;
-  /** Says what is wrong with a service, or undefined. */
-  readonly serviceProblem: (definition: ServiceDefinition) => string | undefined;
 }
 
 /** What a rule finds: the key, what it should be, and the whole message. */
@@ -145,7 +142,7 @@ function invalidAddress(path: string, address: string): Finding {
 }
 
 function nodeMeta({ settings }: RuleContext): readonly Finding[] {
-  const problem = metadataProblem(settings.map('node_meta'));
+  const problem = metaProblem(settings.map('node_meta'));
   if (problem === undefined) return NONE;
   return [['node_meta', 'metadata', `node_meta invalid: ${problem}`]];
 }
@@ -171,7 +168,7 @@ function recursors({ settings }: RuleContext): Finding[] {
   });
 }
 
-function services({ settings, serviceProblem }: RuleContext): Finding[] {
+function services({ settings }: RuleContext): Finding[] {
   return settings.list<ServiceDefinition>('services').flatMap((service) => {
     const named = `service ${shown(service.name)}`;
     const own = serviceProblem(service);

@@ -180,8 +180,7 @@ describe('settings that break a rule', () => {
   });
 
   it('includes services that the agent would refuse', () => {
-    const serviceProblem = () => 'Invalid service address';
-    const error = errorOf(() => load([{ service: { name: 'web' } }], [], { serviceProblem }));
+    const error = errorOf(() => load([{ service: { name: 'web', address: '0.0.0.0' } }]));
     expect(error.message).toBe('service "web": Invalid service address');
   });
 });

@@ -51,6 +51,7 @@ export function newAgent(setUp: AgentSetUp = {}): RunningAgent {
     random: seededRandom(1),
     logger: silentLogger,
     checkOutputIntervalMs: setUp.checkOutputIntervalMs ?? 300_000,
+    checkOutputBytesMax: 4096,
   });
   return { agent, state, engine, clock };
 }
