@@ -95,6 +95,11 @@ export type Outcome =
 export interface Query {
   readonly question: Question;
   readonly client: Client;
+  /**
+   * Aliases (CNAME, DNAME) already followed on the way to this question; absent in what a client asked itself.
+   * Whoever follows one asks with one more, and stops at `limits.aliasHops`: chains cross sources and can loop.
+   */
+  readonly aliasHops?: number;
 }
 
 /** A place that answers may come from. Catalog and zones answer at once, forwarding later. */
