@@ -1,0 +1,33 @@
+/** Every command of the program; a new one is a file in `commands` and a line here. */
+import type { Command } from './command.ts';
+import { agent } from './commands/agent.ts';
+import { catalogDatacenters } from './commands/catalog-datacenters.ts';
+import { catalogNodes } from './commands/catalog-nodes.ts';
+import { catalogServices } from './commands/catalog-services.ts';
+import { demo } from './commands/demo.ts';
+import { info } from './commands/info.ts';
+import { leave } from './commands/leave.ts';
+import { maint } from './commands/maint.ts';
+import { members } from './commands/members.ts';
+import { reload } from './commands/reload.ts';
+import { servicesDeregister } from './commands/services-deregister.ts';
+import { servicesRegister } from './commands/services-register.ts';
+import { validate } from './commands/validate.ts';
+import { version } from './commands/version.ts';
+
+export const COMMANDS: readonly Command[] = [
+  agent,
+  catalogDatacenters,
+  catalogNodes,
+  catalogServices,
+  demo,
+  info,
+  leave,
+  maint,
+  members,
+  reload,
+  servicesDeregister,
+  servicesRegister,
+  validate,
+  version,
+];

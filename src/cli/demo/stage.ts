@@ -1,0 +1,97 @@
+/**
+ * What a demonstration plays on: a temporary folder, one agent in it, and the printing of steps. Whatever happens,
+ * Ctrl-C included, the agent is ended and the folder removed.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type DnsReply, queryDns } from '../dns-query.ts';
+import { type AgentProcess, startAgentProcess } from './agent-process.ts';
+import { type Exchange, exchange, type Reply } from './exchange.ts';
+
+export interface Stage {
+  /** A numbered heading. */
+  step(title: string): void;
+  /** What was observed, below the heading. */
+  show(text: string): void;
+  startAgent(): Promise<void>;
+  /** Kills the agent and starts it again with the same store and ports. */
+  restartAgent(): Promise<void>;
+  send(asked: Exchange): Promise<Reply>;
+  query(name: string, type: 'A' | 'SRV'): Promise<DnsReply>;
+  /** Polls until `done` answers true; throws, naming `what`, when it does not in time. */
+  eventually(what: string, done: () => Promise<boolean>): Promise<void>;
+  /** Has `close` called when the demonstration ends. */
+  onClose(close: () => void | Promise<void>): void;
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const POLL_MS = 25;
+const DEADLINE_MS = 20_000;
+const QUERY_TIMEOUT_MS = 5_000;
+
+/** Plays `scenes` on a fresh stage and clears it. */
+export async function onStage(
+  stdout: NodeJS.WritableStream,
+  scenes: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let last = closers.pop(); last !== undefined; last = closers.pop()) await last();
+  };
+  const stop = (signal: NodeJS.Signals): void => {
+    void close().finally(() => process.exit(128 + constants.signals[signal]));
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
+    closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    await scenes(setStage(stdout, folder, closers));
+  } finally {
+    await close();
+    for (const signal of STOP_SIGNALS) process.off(signal, stop);
+  }
+}
+
+function setStage(
+  stdout: NodeJS.WritableStream,
+  dataDirectory: string,
+  closers: (() => void | Promise<void>)[],
+): Stage {
+  let steps = 0;
+  let running: AgentProcess | undefined;
+  const agent = (): AgentProcess => {
+    if (running === undefined) throw new Error('the agent was not started');
+    return running;
+  };
+  const start = async (httpPort: number, dnsPort: number): Promise<void> => {
+    running = await startAgentProcess({ dataDirectory, httpPort, dnsPort }, (kill) =>
+      closers.push(kill),
+    );
+  };
+  return {
+    step(title) {
+      steps += 1;
+      stdout.write(`${steps}. ${title}\n`);
+    },
+    show: (text) => void stdout.write(`${text.replace(/^/gm, '   ')}\n`),
+    startAgent: () => start(0, 0),
+    async restartAgent() {
+      const { http, dns, kill } = agent();
+      await kill();
+      await start(http.port, dns.port);
+    },
+    send: (asked) => exchange(agent().http, asked),
+    query: (name, type) =>
+      queryDns({ name, type }, { ...agent().dns, timeoutMs: QUERY_TIMEOUT_MS }),
+    async eventually(what, done) {
+      const deadline = performance.now() + DEADLINE_MS;
+      while (!(await done())) {
+        if (performance.now() > deadline) throw new Error(`${what}: not within ${DEADLINE_MS} ms`);
+        await pause(POLL_MS);
+      }
+    },
+    onClose: (closeOne) => void closers.push(closeOne),
+  };
+}
