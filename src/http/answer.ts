@@ -1,0 +1,35 @@
+/**
+ * What an endpoint answers, as a value: a status, headers and a body that is a JSON value, a text or nothing.
+ * `endpoint.ts` writes it; an endpoint never touches the reply.
+ */
+
+export type Answer =
+  | {
+      readonly kind: 'json';
+      readonly status: number;
+      readonly value: unknown;
+      readonly headers: Headers;
+    }
+  | {
+      readonly kind: 'text';
+      readonly status: number;
+      readonly text: string;
+      readonly headers: Headers;
+    }
+  | { readonly kind: 'empty'; readonly headers: Headers };
+
+export type Headers = Readonly<Record<string, string>>;
+
+const NO_HEADERS: Headers = {};
+
+/** 200 without a body: how Consul acknowledges a write to the agent. */
+export const EMPTY: Answer = { kind: 'empty', headers: NO_HEADERS };
+
+/** `value` is made of plain objects in the order of their keys, arrays and `GoMap`s. */
+export function json(value: unknown, headers: Headers = NO_HEADERS, status = 200): Answer {
+  return { kind: 'json', status, value, headers };
+}
+
+export function text(body: string, headers: Headers = NO_HEADERS, status = 200): Answer {
+  return { kind: 'text', status, text: body, headers };
+}

@@ -1,0 +1,85 @@
+/**
+ * Builds the HTTP interface: Fastify without its defaults, one plugin for each concern, one group of endpoints for
+ * each resource. It listens nowhere by itself: `listen` opens as many addresses as there are, and `close` ends the
+ * blocking queries, answers what is in flight and lets go of every connection.
+ */
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { HttpDeps } from './deps.ts';
+import { mountEndpoint } from './endpoint.ts';
+import {
+  DEFAULT_LISTENER_LIMITS,
+  type ListenAddress,
+  type ListenerLimits,
+  Listeners,
+} from './listeners.ts';
+import { installBody } from './plugins/body.ts';
+import { installErrors, refuse } from './plugins/errors.ts';
+import { installPathGuard } from './plugins/path-guard.ts';
+import { createRequestIds, installRequestId } from './plugins/request-id.ts';
+import { installStandardHeaders } from './plugins/standard-headers.ts';
+import { EMPTY_QUERY, Query } from './query.ts';
+import { Waits } from './reads.ts';
+import { ROUTE_GROUPS } from './routes/index.ts';
+
+export interface HttpApp {
+  /** For tests (`inject`); it has no sockets of its own. */
+  readonly fastify: FastifyInstance;
+  /** Opens an address; may be called for several. Rejects with the system's error. */
+  listen(address: ListenAddress): Promise<AddressInfo>;
+  /** May be called twice. */
+  close(): Promise<void>;
+}
+
+/** `listenerLimits` bounds what clients may hold open. */
+export function createHttpApp(
+  deps: HttpDeps,
+  listenerLimits: ListenerLimits = DEFAULT_LISTENER_LIMITS,
+): HttpApp {
+  const { clock, logger, options } = deps;
+  const ids = createRequestIds();
+  const waits = new Waits();
+  const errors = { ...options, logger };
+  const fastify = Fastify({
+    logger: false,
+    bodyLimit: options.bodyBytesMax,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    genReqId: (request) => ids.of(request),
+    frameworkErrors: (error, request, reply) => {
+      reply.raw.setHeader('X-Request-Id', request.id);
+      refuse(errors, error, request, reply);
+    },
+    routerOptions: {
+      maxParamLength: 1 << 16,
+      querystringParser: (text) => (text === '' ? EMPTY_QUERY : new Query(text)) as never,
+    },
+  });
+  const nextRequestId = ids.next;
+  const listeners = new Listeners(fastify, {
+    clock,
+    logger,
+    limits: listenerLimits,
+    nextRequestId,
+  });
+
+  // A plugin feels those after it and ignores those before it.
+  installRequestId(fastify, { logger });
+  installStandardHeaders(fastify, options);
+  installErrors(fastify, errors);
+  installPathGuard(fastify);
+  installBody(fastify);
+  fastify.addHook('preClose', () => {
+    waits.stop();
+    return listeners.close();
+  });
+  for (const group of ROUTE_GROUPS) {
+    for (const endpoint of group({ ...deps, waits })) mountEndpoint(fastify, endpoint, options);
+  }
+
+  return {
+    fastify,
+    listen: (address) => listeners.listen(address),
+    close: () => fastify.close(),
+  };
+}

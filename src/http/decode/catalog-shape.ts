@@ -1,0 +1,251 @@
+/** The bodies of `/v1/catalog/register` and `deregister`, and the catalog's inputs that they become. */
+import { kindOf } from '../../agent/index.ts';
+import type {
+  CheckInput,
+  Deregistration,
+  Json,
+  NodeInput,
+  Registration,
+  ServiceInput,
+} from '../../catalog/index.ts';
+import { formatDuration } from '../../runtime/index.ts';
+import { proxyShape, toProxy } from './proxy-shape.ts';
+import {
+  connectShape,
+  localityShape,
+  taggedAddressesShape,
+  toTaggedAddresses,
+  toWeights,
+  weightsShape,
+} from './service-shape.ts';
+import {
+  boolean,
+  type Decoded,
+  duration,
+  type FieldsShape,
+  integer,
+  text,
+  textList,
+  textMap,
+} from './shape.ts';
+import { isZero } from './zero.ts';
+
+const VERSION_FIELDS = ['CreateIndex', 'ModifyIndex'] as const;
+
+const definitionShape = {
+  kind: 'fields',
+  goType: 'structs.HealthCheckDefinition',
+  fields: {
+    Interval: duration,
+    OutputMaxSize: integer,
+    Timeout: duration,
+    DeregisterCriticalServiceAfter: duration,
+    HTTP: text,
+    TLSServerName: text,
+    TLSSkipVerify: boolean,
+    Header: { kind: 'map', of: textList, goType: 'map[string][]string' },
+    Method: text,
+    Body: text,
+    DisableRedirects: boolean,
+    TCP: text,
+    TCPUseTLS: boolean,
+    UDP: text,
+    H2PING: text,
+    OSService: text,
+    H2PingUseTLS: boolean,
+    ScriptArgs: textList,
+    DockerContainerID: text,
+    Shell: text,
+    GRPC: text,
+    GRPCUseTLS: boolean,
+    AliasNode: text,
+    AliasService: text,
+    TTL: duration,
+  },
+  tolerant: true,
+  ownPath: true,
+} as const satisfies FieldsShape;
+
+const healthCheckShape = {
+  kind: 'fields',
+  goType: 'structs.HealthCheck',
+  fields: {
+    Node: text,
+    CheckID: text,
+    Name: text,
+    Status: text,
+    Notes: text,
+    Output: text,
+    ServiceID: text,
+    ServiceName: text,
+    ServiceTags: textList,
+    Type: text,
+    Interval: text,
+    Timeout: text,
+    ExposedPort: integer,
+    Definition: definitionShape,
+  },
+  ignored: [...VERSION_FIELDS, 'PeerName'],
+} as const satisfies FieldsShape;
+
+const nodeServiceShape = {
+  kind: 'fields',
+  goType: 'structs.NodeService',
+  fields: {
+    Kind: text,
+    ID: text,
+    Service: text,
+    Tags: textList,
+    Address: text,
+    TaggedAddresses: taggedAddressesShape,
+    Meta: textMap,
+    Port: integer,
+    SocketPath: text,
+    Weights: weightsShape,
+    EnableTagOverride: boolean,
+    Proxy: proxyShape,
+    Connect: connectShape,
+    Locality: localityShape,
+  },
+  ignored: [...VERSION_FIELDS, 'PeerName', 'Datacenter', 'ContentHash'],
+} as const satisfies FieldsShape;
+
+export const registerShape = {
+  kind: 'fields',
+  goType: 'structs.RegisterRequest',
+  fields: {
+    Datacenter: text,
+    ID: text,
+    Node: text,
+    Address: text,
+    TaggedAddresses: textMap,
+    NodeMeta: textMap,
+    SkipNodeUpdate: boolean,
+    Locality: localityShape,
+    Service: { kind: 'optional', of: nodeServiceShape },
+    Check: { kind: 'optional', of: healthCheckShape },
+    Checks: { kind: 'list', of: healthCheckShape, goType: 'structs.HealthChecks' },
+  },
+  ignored: [...VERSION_FIELDS, 'PeerName', 'Token'],
+} as const satisfies FieldsShape;
+
+export const deregisterShape = {
+  kind: 'fields',
+  goType: 'structs.DeregisterRequest',
+  fields: { Datacenter: text, Node: text, ServiceID: text, CheckID: text },
+  ignored: ['Address', 'PeerName', 'Token'],
+} as const satisfies FieldsShape;
+
+export function toRegistration(
+  decoded: Decoded<typeof registerShape>,
+  datacenter: string,
+): Registration {
+  const checks = decoded.Check === undefined ? decoded.Checks : [decoded.Check, ...decoded.Checks];
+  return {
+    node: toNode(decoded, datacenter),
+    skipNodeUpdate: decoded.SkipNodeUpdate,
+    service: decoded.Service === undefined ? undefined : toService(decoded.Service),
+    checks: checks.map(toCheck),
+  };
+}
+
+export function toDeregistration(decoded: Decoded<typeof deregisterShape>): Deregistration {
+  return { node: decoded.Node, serviceId: decoded.ServiceID, checkId: decoded.CheckID };
+}
+
+function toNode(decoded: Decoded<typeof registerShape>, datacenter: string): NodeInput {
+  return {
+    node: decoded.Node,
+    id: decoded.ID,
+    datacenter,
+    address: decoded.Address,
+    taggedAddresses: decoded.TaggedAddresses,
+    meta: decoded.NodeMeta,
+    locality: decoded.Locality ?? null,
+  };
+}
+
+const WEIGHT_MAX = 65535;
+const DEFAULT_WEIGHTS = { passing: 1, warning: 1 };
+
+function toService(decoded: Decoded<typeof nodeServiceShape>): ServiceInput {
+  const weights = toWeights(decoded.Weights) ?? DEFAULT_WEIGHTS;
+  return {
+    id: decoded.ID,
+    service: decoded.Service,
+    kind: decoded.Kind,
+    tags: decoded.Tags,
+    address: decoded.Address,
+    taggedAddresses: toTaggedAddresses(decoded.TaggedAddresses),
+    meta: decoded.Meta,
+    port: decoded.Port,
+    socketPath: decoded.SocketPath,
+    // Consul: the catalog does not refuse weights that make no sense, it forgets them.
+    weights:
+      isWeight(weights.passing, 1) && isWeight(weights.warning, 0) ? weights : DEFAULT_WEIGHTS,
+    enableTagOverride: decoded.EnableTagOverride,
+    proxy: toProxy(decoded.Proxy),
+    connect: decoded.Connect?.Native === true ? { Native: true } : null,
+    locality: decoded.Locality ?? null,
+  };
+}
+
+function isWeight(weight: number, least: number): boolean {
+  return weight >= least && weight <= WEIGHT_MAX;
+}
+
+function toCheck(decoded: Decoded<typeof healthCheckShape>): CheckInput {
+  return {
+    node: decoded.Node,
+    checkId: decoded.CheckID,
+    name: decoded.Name,
+    status: decoded.Status === '' ? 'critical' : decoded.Status,
+    notes: decoded.Notes,
+    output: decoded.Output,
+    serviceId: decoded.ServiceID,
+    type: decoded.Type === '' ? typeOf(decoded.Definition) : decoded.Type,
+    interval: decoded.Interval,
+    timeout: decoded.Timeout,
+    exposedPort: decoded.ExposedPort,
+    definition: toDefinition(decoded.Definition),
+  };
+}
+
+type DecodedDefinition = Decoded<typeof definitionShape>;
+
+/** The `Type` that Consul derives for a check that names none. */
+function typeOf(definition: DecodedDefinition): string {
+  return kindOf({
+    checkId: '',
+    name: '',
+    serviceId: '',
+    intervalMs: definition.Interval,
+    ttlMs: definition.TTL,
+    http: definition.HTTP,
+    tcp: definition.TCP,
+    udp: definition.UDP,
+    grpc: definition.GRPC,
+    h2ping: definition.H2PING,
+    aliasNode: definition.AliasNode,
+    aliasService: definition.AliasService,
+    dockerContainerId: definition.DockerContainerID,
+    args: definition.ScriptArgs,
+    osService: definition.OSService,
+  });
+}
+
+const NANOSECONDS_PER_MS = 1e6;
+
+/** As Consul shows it again: durations as text (a TTL as nanoseconds), what says nothing left out. */
+function toDefinition(decoded: DecodedDefinition): Json {
+  const shown = {
+    ...decoded,
+    Interval: durationText(decoded.Interval),
+    Timeout: durationText(decoded.Timeout),
+    DeregisterCriticalServiceAfter: durationText(decoded.DeregisterCriticalServiceAfter),
+    TTL: decoded.TTL * NANOSECONDS_PER_MS,
+  };
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => !isZero(value)));
+}
+
+const durationText = (ms: number): string => (ms === 0 ? '' : formatDuration(ms));

@@ -1,0 +1,209 @@
+/**
+ * Decodes a request body by a shape, the way Go's encoding/json does it for Consul: keys match without regard to
+ * case, unknown ones are refused, null is zero, only the first JSON value is read, and errors have Go's words.
+ * The only error it throws is a DecodeError.
+ */
+import type { Json } from '../../catalog/index.ts';
+import { limits, parseDuration } from '../../runtime/index.ts';
+import { DecodeError } from './decode-error.ts';
+import { scanJson } from './scan.ts';
+import type { Decoded, FieldsShape, Shape } from './shape.ts';
+
+/** Where a value stands: `full` from the top, `go` as Go's error text names it. */
+interface Path {
+  readonly full: string;
+  readonly go: string;
+}
+
+const TOP: Path = { full: '', go: '' };
+
+/** @throws DecodeError */
+export function decodeBody<S extends Shape>(shape: S, body: string): Decoded<S> {
+  return decodeValue(shape, parseFirst(body), TOP) as Decoded<S>;
+}
+
+function parseFirst(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    const scan = scanJson(body);
+    if (!scan.ok) throw new DecodeError('', scan.message);
+    return JSON.parse(body.slice(0, scan.end));
+  }
+}
+
+function decodeValue(shape: Shape, value: unknown, path: Path): unknown {
+  if (shape.kind === 'optional') {
+    return value === undefined || value === null ? undefined : decodeValue(shape.of, value, path);
+  }
+  const given = value ?? undefined;
+  switch (shape.kind) {
+    case 'text':
+      if (given === undefined) return '';
+      if (typeof given !== 'string') throw mismatch(given, path, 'string');
+      return wellFormed(given);
+    case 'boolean':
+      if (given === undefined) return false;
+      if (typeof given !== 'boolean') throw mismatch(given, path, 'bool');
+      return given;
+    case 'integer':
+      return decodeInteger(given, path);
+    case 'duration':
+      return decodeDuration(given, path);
+    case 'list':
+      if (given === undefined) return [];
+      if (!Array.isArray(given)) throw mismatch(given, path, shape.goType);
+      return given.map((item, at) => decodeValue(shape.of, item, inList(path, at)));
+    case 'map':
+      if (given === undefined) return {};
+      if (!isObject(given)) throw mismatch(given, path, shape.goType);
+      return decodeMap(shape.of, given, path);
+    case 'json':
+      return decodeJson(given ?? null, path, 0);
+    case 'fields':
+      if (given === undefined) return decodeFields(shape, {}, path);
+      if (!isObject(given)) throw mismatch(given, path, shape.goType);
+      return decodeFields(shape, given, path);
+  }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// ---- Scalars
+
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/** Go turns half a surrogate pair into the replacement character; the store could not keep it. */
+function wellFormed(text: string): string {
+  return text.replace(LONE_SURROGATE, '\ufffd');
+}
+
+function decodeInteger(given: unknown, path: Path): number {
+  if (given === undefined) return 0;
+  if (typeof given !== 'number') throw mismatch(given, path, 'int');
+  if (!Number.isSafeInteger(given)) throw mismatch(given, path, 'int', `number ${given}`);
+  return given;
+}
+
+const NANOSECONDS_PER_MS = 1e6;
+
+function decodeDuration(given: unknown, path: Path): number {
+  if (given === undefined) return 0;
+  if (typeof given === 'number') return given / NANOSECONDS_PER_MS;
+  if (typeof given !== 'string') throw mismatch(given, path, 'time.Duration');
+  const parsed = parseDuration(given);
+  if (!parsed.ok) throw new DecodeError(path.full, parsed.message);
+  return parsed.ms;
+}
+
+// ---- Containers
+
+/** Own properties by any name, `__proto__` too. */
+function decodeMap(of: Shape, given: JsonObject, path: Path): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [
+      wellFormed(key),
+      decodeValue(of, value, inFields(path, key)),
+    ]),
+  );
+}
+
+function decodeJson(value: unknown, path: Path, depth: number): Json {
+  if (typeof value === 'string') return wellFormed(value);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  if (depth >= limits.jsonDepth.default) throw new DecodeError(path.full, 'exceeded max depth');
+  if (Array.isArray(value)) return value.map((item) => decodeJson(item, path, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, item]) => [wellFormed(key), decodeJson(item, path, depth + 1)]),
+  );
+}
+
+function decodeFields(shape: FieldsShape, given: JsonObject, path: Path): JsonObject {
+  const start = shape.ownPath === true ? { full: path.full, go: '' } : path;
+  const names = namesOf(shape);
+  const values = new Map<string, unknown>();
+  for (const key of Object.keys(given)) {
+    const name = names.get(key) ?? names.get(key.toLowerCase());
+    if (name !== undefined) values.set(name, given[key]);
+    else if (shape.tolerant !== true) throw unknownField(key, start);
+  }
+  const decoded: Record<string, unknown> = {};
+  // In the order of the body, so that the first error is the one that Go would name.
+  for (const [name, value] of values) {
+    const field = shape.fields[name];
+    if (field !== undefined) decoded[name] = decodeValue(field, value, inFields(start, name));
+  }
+  for (const [name, field] of Object.entries(shape.fields)) {
+    if (!values.has(name)) decoded[name] = decodeValue(field, undefined, inFields(start, name));
+  }
+  return decoded;
+}
+
+const namesByShape = new WeakMap<FieldsShape, ReadonlyMap<string, string>>();
+
+/** Every accepted spelling in lower case, to the field's name. */
+function namesOf(shape: FieldsShape): ReadonlyMap<string, string> {
+  const known = namesByShape.get(shape);
+  if (known !== undefined) return known;
+  const names = new Map<string, string>();
+  for (const name of [...Object.keys(shape.fields), ...(shape.ignored ?? [])]) {
+    names.set(name, name);
+    names.set(name.toLowerCase(), name);
+  }
+  for (const [alias, name] of Object.entries(shape.aliases ?? {})) names.set(alias, name);
+  namesByShape.set(shape, names);
+  return names;
+}
+
+// ---- Errors
+
+const ENTERPRISE_FIELDS: Readonly<Record<string, string>> = {
+  namespace: 'Namespaces are a Consul Enterprise feature',
+  partition: 'Partitions are a Consul Enterprise feature',
+};
+
+function unknownField(key: string, path: Path): DecodeError {
+  const lower = key.toLowerCase();
+  const enterprise = Object.hasOwn(ENTERPRISE_FIELDS, lower) ? ENTERPRISE_FIELDS[lower] : undefined;
+  const suffix = enterprise === undefined ? '' : ` - ${enterprise}`;
+  return new DecodeError(
+    inFields(path, key).full,
+    `json: unknown field ${JSON.stringify(key)}${suffix}`,
+  );
+}
+
+function mismatch(
+  value: unknown,
+  path: Path,
+  goType: string,
+  described = goWord(value),
+): DecodeError {
+  const target = path.go === '' ? 'Go value' : `Go struct field .${path.go}`;
+  return new DecodeError(
+    path.full,
+    `json: cannot unmarshal ${described} into ${target} of type ${goType}`,
+  );
+}
+
+function goWord(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value;
+}
+
+function inFields(path: Path, name: string): Path {
+  return { full: joined(path.full, name), go: joined(path.go, name) };
+}
+
+function inList(path: Path, at: number): Path {
+  return { full: `${path.full}[${at}]`, go: path.go };
+}
+
+const joined = (before: string, name: string): string =>
+  before === '' ? name : `${before}.${name}`;

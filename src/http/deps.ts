@@ -1,0 +1,74 @@
+/**
+ * What the HTTP interface is given: the agent and the catalog it speaks for, the ports that tests hold, and the few
+ * facts and acts of the process around it. Nothing here knows Fastify.
+ */
+import type { Agent } from '../agent/index.ts';
+import type { Json, State, Transaction } from '../catalog/index.ts';
+import { type Clock, type Logger, limits, type Random } from '../runtime/index.ts';
+
+export interface HttpDeps {
+  readonly agent: Agent;
+  readonly state: State;
+  readonly commit: Commit;
+  /** Resolves once reads see every write acknowledged before the call: `?consistent`. */
+  readonly barrier: () => Promise<void>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly options: HttpOptions;
+  /** Called once the reply to `/v1/agent/leave` was sent; it may close the app. */
+  readonly leave: () => Promise<void>;
+  /** Re-reads the configuration; what it rejects with is shown to the client. */
+  readonly reload: () => Promise<void>;
+  /** Facts that only the composition root has; asked for each time they are shown. */
+  readonly selfDescription: () => SelfDescription;
+}
+
+export type Commit = <Result>(
+  body: (transaction: Transaction) => Result,
+) => Promise<{ readonly result: Result; readonly index: number }>;
+
+export interface HttpOptions {
+  /** Largest request body. */
+  readonly bodyBytesMax: number;
+  /** Wait of a blocking query that names none; Consul's default is 300 s. */
+  readonly defaultQueryTimeMs: number;
+  /** Longest wait of a blocking query; Consul's default is 600 s. */
+  readonly maxQueryTimeMs: number;
+  /** Indent every JSON answer, as `-dev` does. */
+  readonly pretty: boolean;
+  /** Added to every answer of an endpoint: `http_config.response_headers`. */
+  readonly responseHeaders: Readonly<Record<string, string>>;
+}
+
+export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
+  bodyBytesMax: limits.httpBodyBytes.default,
+  defaultQueryTimeMs: 300_000,
+  maxQueryTimeMs: 600_000,
+  pretty: false,
+  responseHeaders: {},
+};
+
+export interface SelfDescription {
+  readonly version: VersionDescription;
+  readonly ports: PortDescription;
+  /** `DebugConfig` of `/v1/agent/self`; NodeName, Datacenter and the ports are filled in. */
+  readonly debugConfig: Readonly<Record<string, Json>>;
+  /** `Stats` of `/v1/agent/self`: group, then name, then text. */
+  readonly stats: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface VersionDescription {
+  readonly sha: string;
+  readonly buildDate: string;
+  readonly humanVersion: string;
+}
+
+/** Ports as they are bound; -1 for one that is off. */
+export interface PortDescription {
+  readonly http: number;
+  readonly dns: number;
+  readonly grpc: number;
+  readonly serfLan: number;
+  readonly serfWan: number;
+}

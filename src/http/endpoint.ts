@@ -1,0 +1,156 @@
+/**
+ * An endpoint as a value: method, path and a function from a call to an answer; and the one place where endpoints
+ * become Fastify routes and answers become replies. Paths are matched as Go's mux does: one that ends in a slash
+ * takes the rest of the path as its name, and is redirected to when the slash is missing.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { Answer } from './answer.ts';
+import { HttpError } from './errors.ts';
+import { encodeJson, encodePrettyJson } from './json/encode.ts';
+import type { Query } from './query.ts';
+
+export interface Endpoint {
+  readonly method: 'GET' | 'PUT';
+  readonly path: string;
+  /** Consul looks for a namespace here, and refuses one. */
+  readonly namespaced?: boolean;
+  /** Consul takes a filter expression here; until they are built, one is refused. */
+  readonly filtered?: boolean;
+  readonly handle: (call: Call) => Answer | Promise<Answer>;
+}
+
+/** What an endpoint sees of a request. */
+export interface Call {
+  /** The rest of the path, decoded; empty for an endpoint without a name. */
+  readonly name: string;
+  readonly query: Query;
+  /** The request body as text; empty when there is none. */
+  readonly body: string;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export interface MountOptions {
+  /** Indent every JSON answer. */
+  readonly pretty: boolean;
+}
+
+const METHODS: readonly HTTPMethods[] = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+];
+
+export function mountEndpoint(
+  app: FastifyInstance,
+  endpoint: Endpoint,
+  { pretty }: MountOptions,
+): void {
+  const { method, path } = endpoint;
+  const url = path.endsWith('/') ? `${path}*` : path;
+  app.route({
+    method,
+    url,
+    config: { allow: method },
+    handler: (request, reply) => {
+      const call = callOf(request, reply);
+      checkParameters(endpoint, call);
+      const answer = endpoint.handle(call);
+      if (!(answer instanceof Promise))
+        return send(reply, answer, pretty || call.query.has('pretty'));
+      return answer.then((value) => send(reply, value, pretty || call.query.has('pretty')));
+    },
+  });
+  app.route({
+    method: METHODS.filter((other) => other !== method),
+    url,
+    config: { allow: method },
+    // Before the body is read: it does not matter here.
+    onRequest: (request, reply) => refuseMethod(request, reply, method),
+    handler: () => undefined,
+  });
+  if (path.endsWith('/')) redirectToSlash(app, path);
+}
+
+/** Go's mux: the path of a subtree without its slash leads to the subtree. */
+function redirectToSlash(app: FastifyInstance, path: string): void {
+  const url = path.slice(0, -1);
+  if (app.hasRoute({ method: 'GET', url })) return;
+  app.route({
+    method: [...METHODS],
+    url,
+    onRequest: async (request, reply) => {
+      const query = /\?.*$/s.exec(request.raw.url ?? '')?.[0] ?? '';
+      return reply.code(301).header('location', `${path}${query}`).send();
+    },
+    handler: () => undefined,
+  });
+}
+
+async function refuseMethod(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  method: string,
+): Promise<FastifyReply> {
+  reply.raw.setHeader('Allow', `OPTIONS,${method}`);
+  if (request.method === 'OPTIONS') return reply.code(200).send();
+  throw new HttpError('method_not_allowed', `method ${request.method} not allowed`);
+}
+
+function callOf(request: FastifyRequest, reply: FastifyReply): Call {
+  const { '*': name = '' } = request.params as { readonly '*'?: string };
+  const body = typeof request.body === 'string' ? request.body : '';
+  return { name, query: request.query as Query, body, request, reply };
+}
+
+function checkParameters({ namespaced, filtered }: Endpoint, { query, request }: Call): void {
+  if (namespaced === true) refuseEnterprise(query, request);
+  if (filtered === true && query.get('filter') !== '') {
+    throw new HttpError(
+      'filter_unsupported',
+      'Filter expressions are not supported yet: leave out "filter" and select on the client',
+      'filter',
+    );
+  }
+}
+
+const ENTERPRISE = [
+  ['ns', 'x-consul-namespace', 'X-Consul-Namespace', 'Namespaces', 'namespace_unsupported'],
+  ['partition', 'x-consul-partition', 'X-Consul-Partition', 'Partitions', 'partition_unsupported'],
+] as const;
+
+function refuseEnterprise(query: Query, { headers }: FastifyRequest): void {
+  for (const [parameter, key, header, what, code] of ENTERPRISE) {
+    const feature = `${what} are a Consul Enterprise feature`;
+    if (query.get(parameter) !== '') {
+      const text = `Invalid query parameter: "${parameter}" - ${feature}`;
+      throw new HttpError(code, text, parameter);
+    }
+    if ((headers[key] ?? '') !== '') {
+      throw new HttpError(code, `Invalid header: "${header}" - ${feature}`, header);
+    }
+  }
+}
+
+/** With a serializer of our own Fastify leaves the content type alone: Consul's has no charset. */
+const asIs = (payload: unknown): string => payload as string;
+
+function send(reply: FastifyReply, answer: Answer, pretty: boolean): FastifyReply {
+  for (const name in answer.headers) reply.raw.setHeader(name, answer.headers[name] ?? '');
+  switch (answer.kind) {
+    case 'json':
+      return reply
+        .code(answer.status)
+        .header('content-type', 'application/json')
+        .serializer(asIs)
+        .send(pretty ? encodePrettyJson(answer.value) : encodeJson(answer.value));
+    case 'text':
+      return reply.code(answer.status).type('text/plain; charset=utf-8').send(answer.text);
+    case 'empty':
+      return reply.code(200).send();
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The error catalogue: every way in which a request is refused has a stable code here, with its status and title.
+ * Errors of the agent, the catalog and the store map through it by their own code; a text is never compared.
+ * `docs/errors.md` shows the same table. How an error is written to the wire is `plugins/errors.ts`.
+ */
+import { AgentError } from '../agent/index.ts';
+import { CatalogError } from '../catalog/index.ts';
+
+export interface ErrorKind {
+  readonly status: number;
+  readonly title: string;
+  /** Consul validates some things twice, and answers 500 from its catalog for what its agent calls a 400. */
+  readonly catalogStatus?: number;
+}
+
+export const ERROR_CATALOGUE = {
+  // The request itself
+  path_unknown: { status: 404, title: 'No such endpoint' },
+  path_unprintable: { status: 400, title: 'The path has unprintable characters' },
+  url_malformed: { status: 400, title: 'The path is not well encoded' },
+  query_malformed: { status: 500, title: 'The query string is not well encoded' },
+  method_not_allowed: { status: 405, title: 'The endpoint does not take this method' },
+  request_malformed: { status: 400, title: 'Not an HTTP request' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
+  headers_too_large: { status: 431, title: 'The request headers are too large' },
+  body_too_large: { status: 413, title: 'The request body is too large' },
+  body_incomplete: { status: 400, title: 'The request body is not as long as announced' },
+  request_decode_failed: { status: 400, title: 'The request body cannot be decoded' },
+  connections_exceeded: { status: 429, title: 'Too many connections from one address' },
+  blocking_queries_exceeded: { status: 429, title: 'Too many blocking queries are waiting' },
+
+  // Parameters
+  index_invalid: { status: 400, title: 'Invalid index' },
+  wait_invalid: { status: 400, title: 'Invalid wait time' },
+  consistency_conflict: { status: 400, title: 'Conflicting consistency modes' },
+  max_stale_invalid: { status: 400, title: 'Invalid max_stale' },
+  filter_unsupported: { status: 400, title: 'Filter expressions are not supported yet' },
+  namespace_unsupported: { status: 400, title: 'Namespaces are not supported' },
+  partition_unsupported: { status: 400, title: 'Partitions are not supported' },
+  datacenter_unknown: { status: 500, title: 'Unknown datacenter' },
+  passing_invalid: { status: 400, title: 'Invalid value of passing' },
+  enable_missing: { status: 400, title: 'Missing value of enable' },
+  enable_invalid: { status: 400, title: 'Invalid value of enable' },
+  segment_with_wan: { status: 400, title: 'A segment has no WAN members' },
+  node_name_missing: { status: 400, title: 'Missing node name' },
+  service_id_missing: { status: 400, title: 'Missing service ID' },
+  health_target_missing: { status: 500, title: 'Missing service' },
+  check_state_missing: { status: 400, title: 'Missing check state' },
+  check_status_invalid: { status: 400, title: 'Invalid check status' },
+
+  // Services and checks
+  service_name_missing: { status: 400, catalogStatus: 500, title: 'Missing service name' },
+  service_address_invalid: { status: 400, catalogStatus: 500, title: 'Invalid service address' },
+  service_port_invalid: { status: 400, title: 'Invalid service port' },
+  service_weights_invalid: { status: 400, title: 'Invalid weights' },
+  service_meta_invalid: { status: 400, title: 'Invalid service metadata' },
+  service_invalid: { status: 400, title: 'Invalid service' },
+  service_tagged_address_invalid: { status: 500, title: 'Invalid tagged address' },
+  service_unknown: { status: 404, title: 'No such service' },
+  sidecar_unsupported: { status: 400, title: 'Sidecar services are not supported yet' },
+  check_name_missing: { status: 400, title: 'Missing check name' },
+  check_invalid: { status: 400, title: 'Invalid check' },
+  check_service_unknown: {
+    status: 404,
+    catalogStatus: 500,
+    title: 'No such service for the check',
+  },
+  check_unknown: { status: 404, title: 'No such check' },
+  check_not_ttl: { status: 500, title: 'Not a TTL check' },
+
+  // Catalog
+  node_missing: { status: 500, title: 'Missing node' },
+  node_address_missing: { status: 500, title: 'Missing node address' },
+  node_id_invalid: { status: 500, title: 'Invalid node ID' },
+  node_name_reserved: { status: 500, title: 'The node name belongs to another node' },
+  check_id_missing: { status: 500, title: 'Missing check ID' },
+  check_node_mismatch: { status: 500, title: 'The check is of another node' },
+  name_too_long: { status: 400, title: 'The name is too long' },
+  name_invalid: { status: 400, title: 'Invalid name' },
+
+  // The store
+  store_locked: { status: 503, title: 'The store is in use' },
+  store_newer: { status: 503, title: 'The store is of a later version' },
+  store_damaged: { status: 503, title: 'The store is damaged' },
+  store_unusable: { status: 503, title: 'The store cannot be used' },
+  store_unavailable: { status: 503, title: 'The store cannot be written' },
+  store_busy: { status: 503, title: 'Too many writes are waiting' },
+  store_closed: { status: 503, title: 'The agent is stopping' },
+
+  reload_failed: { status: 500, title: 'The configuration cannot be reloaded' },
+  internal_error: { status: 500, title: 'Internal error' },
+} as const satisfies Readonly<Record<string, ErrorKind>>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** A request refused by the HTTP layer itself. */
+export class HttpError extends Error {
+  readonly code: ErrorCode;
+  /** The offending field or parameter; empty when there is none. */
+  readonly field: string;
+
+  constructor(code: ErrorCode, message: string, field = '') {
+    super(message);
+    this.name = 'HttpError';
+    this.code = code;
+    this.field = field;
+  }
+}
+
+/** An error as a client may see it. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly field: string;
+}
+
+/** What to answer for whatever was thrown; an error of no known kind tells the client nothing. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof HttpError || error instanceof AgentError) {
+    return refusal(error.code, error.message, error.field);
+  }
+  if (error instanceof CatalogError) {
+    const kind: ErrorKind = ERROR_CATALOGUE[error.code];
+    const status = kind.catalogStatus ?? kind.status;
+    return { ...refusal(error.code, error.message, error.field), status };
+  }
+  if (isStoreError(error)) return refusal(error.code, error.message, '');
+  return refusal('internal_error', 'internal error', '');
+}
+
+function refusal(code: ErrorCode, detail: string, field: string): Refusal {
+  const { status, title } = ERROR_CATALOGUE[code];
+  return { code, status, title, detail, field };
+}
+
+type StoreCode = Extract<ErrorCode, `store_${string}`>;
+
+/** The engine's StoreError, told by its code: this layer may not import the engine. */
+function isStoreError(error: unknown): error is Error & { readonly code: StoreCode } {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  const { code } = error;
+  return (
+    typeof code === 'string' && code.startsWith('store_') && Object.hasOwn(ERROR_CATALOGUE, code)
+  );
+}

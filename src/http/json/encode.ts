@@ -1,0 +1,102 @@
+/**
+ * JSON as Go's encoder writes it: the keys of maps sorted, `<`, `>`, `&` and U+2028/9 escaped, indented by four
+ * spaces when asked. A plain object is a Go struct and keeps its order; undefined fields are left out.
+ */
+
+/** A Go map: its keys are sorted when written. */
+export class GoMap {
+  readonly record: Readonly<Record<string, unknown>>;
+
+  constructor(record: Readonly<Record<string, unknown>>) {
+    this.record = record;
+  }
+}
+
+/** One line, without a newline at the end. */
+export function encodeJson(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return encodeText(value);
+    case 'number':
+    case 'boolean':
+      return `${value}`;
+    case 'object':
+      if (value === null) return 'null';
+      if (Array.isArray(value)) return encodeList(value);
+      if (value instanceof GoMap) return encodeMap(value.record);
+      return encodeStruct(value as Readonly<Record<string, unknown>>);
+    default:
+      throw new TypeError(`a ${typeof value} has no JSON form`);
+  }
+}
+
+/** As Go's MarshalIndent with four spaces, and a newline at the end. */
+export function encodePrettyJson(value: unknown): string {
+  return `${indent(encodeJson(value))}\n`;
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^"{}[\],:]+/g;
+
+function indent(compact: string): string {
+  let depth = 0;
+  let text = '';
+  let before = '';
+  const newLine = (): string => `\n${'    '.repeat(depth)}`;
+  for (const [token] of compact.matchAll(TOKEN)) {
+    const closes = token === '}' || token === ']';
+    if (closes) depth--;
+    const opened = before === '{' || before === '[';
+    // Empty objects and lists stay on one line.
+    if (opened ? !closes : closes) text += newLine();
+    text += token;
+    if (token === '{' || token === '[') depth++;
+    else if (token === ',') text += newLine();
+    else if (token === ':') text += ' ';
+    before = token;
+  }
+  return text;
+}
+
+/** Text that needs no escape: printable ASCII without `"`, `\`, `<`, `>` and `&`. */
+const PLAIN = /^[ !#-%'-;=?-[\]-~]*$/;
+/** What JSON.stringify leaves and Go escapes, and every escape that it wrote. */
+const GO_ESCAPED = /[<>&\u2028\u2029]|\\./g;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+function encodeText(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return JSON.stringify(text.replace(LONE_SURROGATE, '\ufffd')).replace(GO_ESCAPED, escapeAsGo);
+}
+
+function escapeAsGo(found: string): string {
+  if (found === '\\b') return '\\u0008';
+  if (found === '\\f') return '\\u000c';
+  if (found.startsWith('\\')) return found;
+  return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function encodeList(list: readonly unknown[]): string {
+  let text = '[';
+  for (let at = 0; at < list.length; at++) text += (at === 0 ? '' : ',') + encodeJson(list[at]);
+  return `${text}]`;
+}
+
+function encodeStruct(struct: Readonly<Record<string, unknown>>): string {
+  let text = '';
+  for (const key in struct) {
+    const value = struct[key];
+    if (value === undefined) continue;
+    text += `${text === '' ? '{' : ','}${encodeText(key)}:${encodeJson(value)}`;
+  }
+  return text === '' ? '{}' : `${text}}`;
+}
+
+function encodeMap(record: Readonly<Record<string, unknown>>): string {
+  const keys = Object.keys(record);
+  if (keys.length > 1) keys.sort();
+  let text = '{';
+  for (const key of keys) {
+    text += `${text === '{' ? '' : ','}${encodeText(key)}:${encodeJson(record[key])}`;
+  }
+  return `${text}}`;
+}

@@ -1,0 +1,46 @@
+/**
+ * What Go's server does with a path before any handler sees it: unprintable characters are refused, and a path with
+ * `//`, `/./` or `/../` is redirected to its clean form, so that it never names a key or an id. An undecodable query
+ * string is refused too, with Consul's status.
+ */
+import { posix } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { HttpError } from '../errors.ts';
+import type { Query } from '../query.ts';
+
+export function installPathGuard(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const url = (request.raw.url ?? '/').replace(ORIGIN, '');
+    const at = url.indexOf('?');
+    const location = guardPath(at < 0 ? url : url.slice(0, at));
+    if (location !== undefined) {
+      const target = at < 0 ? location : location + url.slice(at);
+      reply.code(301).header('location', target).send();
+      return;
+    }
+    if (!request.is404 && !(request.query as Query).valid) {
+      throw new HttpError('query_malformed', '');
+    }
+    done();
+  });
+}
+
+/** A proxy's client sends whole URLs. */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+/** Nothing to decode, to clean or to refuse. */
+const HARMLESS = /^(?:\/[A-Za-z0-9_~:@!$&'()*+,;=-][A-Za-z0-9_~:@!$&'()*+,;=.-]*)+\/?$/;
+/** What Go's unicode.IsPrint refuses. */
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+
+/**
+ * @returns the clean path where it differs
+ * @throws HttpError `path_unprintable`
+ */
+function guardPath(encoded: string): string | undefined {
+  if (HARMLESS.test(encoded)) return undefined;
+  const path = decodeURIComponent(encoded);
+  if (UNPRINTABLE.test(path)) throw new HttpError('path_unprintable', '');
+  const clean = posix.normalize(path.startsWith('/') ? path : `/${path}`);
+  if (clean === path) return undefined;
+  return encodeURI(clean).replace(/[?#]/g, encodeURIComponent);
+}

@@ -1,0 +1,74 @@
+/**
+ * The query string, read as Go's url.ParseQuery does: `+` is a space, a key may repeat, a bare key has an empty
+ * value. Parsed on first use, since most requests have none. A `;` or a bad escape makes the whole string invalid.
+ */
+
+export class Query {
+  readonly #text: string;
+  #values: ReadonlyMap<string, readonly string[]> | undefined;
+  #valid = true;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Whether every part could be decoded. */
+  get valid(): boolean {
+    this.#parsed();
+    return this.#valid;
+  }
+
+  has(name: string): boolean {
+    return this.#parsed().has(name);
+  }
+
+  /** The first value of `name`, or an empty text. */
+  get(name: string): string {
+    return this.#parsed().get(name)?.[0] ?? '';
+  }
+
+  all(name: string): readonly string[] {
+    return this.#parsed().get(name) ?? [];
+  }
+
+  #parsed(): ReadonlyMap<string, readonly string[]> {
+    if (this.#values === undefined) {
+      const values = new Map<string, string[]>();
+      for (const part of this.#text.split('&')) {
+        if (part !== '') this.#add(values, part);
+      }
+      this.#values = values;
+    }
+    return this.#values;
+  }
+
+  #add(values: Map<string, string[]>, part: string): void {
+    const at = part.indexOf('=');
+    const name = decode(at < 0 ? part : part.slice(0, at));
+    const value = decode(at < 0 ? '' : part.slice(at + 1));
+    if (name === undefined || value === undefined || part.includes(';')) {
+      this.#valid = false;
+      return;
+    }
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
+  }
+}
+
+export const EMPTY_QUERY = new Query('');
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Go's strconv.ParseBool. */
+export function parseBool(text: string): boolean | undefined {
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
+  return undefined;
+}

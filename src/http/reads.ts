@@ -1,0 +1,172 @@
+/**
+ * Reads of the catalog over HTTP: consistency modes, datacenter, blocking (`index`, `wait`) and the headers that tell
+ * a client how fresh its answer is. What is read, and how it looks, the routes say.
+ */
+import { blockingQuery, type Reading } from '../catalog/index.ts';
+import { limits, parseDuration } from '../runtime/index.ts';
+import { type Answer, type Headers, json } from './answer.ts';
+import type { HttpDeps } from './deps.ts';
+import type { Call } from './endpoint.ts';
+import { HttpError } from './errors.ts';
+import type { Query } from './query.ts';
+
+export type ReadDeps = Pick<
+  HttpDeps,
+  'agent' | 'state' | 'barrier' | 'clock' | 'random' | 'options'
+> & { readonly waits: Waits };
+
+/** A read that goes to the client as `toJson` shows it. */
+export interface CatalogRead<Value> {
+  readonly read: () => Reading<Value>;
+  readonly toJson: (value: Value) => unknown;
+  /** Consul serves it from a subscription when the client follows it. */
+  readonly streaming?: boolean;
+}
+
+export function answerRead<Value>(
+  deps: ReadDeps,
+  call: Call,
+  { read, toJson, streaming = false }: CatalogRead<Value>,
+): Answer | Promise<Answer> {
+  const { query } = call;
+  checkDatacenter(query, deps.agent.identity.datacenter);
+  const consistency = consistencyOf(query);
+  const wait = waitOf(query, deps);
+  const followed = streaming && (wait.minIndex > 0 || query.has('cached'));
+  const answer = (reading: Reading<Value>): Answer =>
+    json(toJson(reading.value), readHeaders(reading.index, consistency, followed));
+  if (consistency === 'consistent') {
+    return deps.barrier().then(async () => answer(await waited(deps, call, read, wait)));
+  }
+  if (wait.minIndex === 0) return answer(read());
+  return waited(deps, call, read, wait).then(answer);
+}
+
+/** Refuses a datacenter that is not this one. */
+export function checkDatacenter(query: Query, own: string): void {
+  requireDatacenter(query.get('datacenter') || query.get('dc'), own);
+}
+
+/** An empty `datacenter` means the agent's own. */
+export function requireDatacenter(datacenter: string, own: string): void {
+  if (datacenter === '' || datacenter.toLowerCase() === own.toLowerCase()) return;
+  throw new HttpError('datacenter_unknown', 'No path to datacenter', 'dc');
+}
+
+// ---- Consistency
+
+type Consistency = 'leader' | 'stale' | 'consistent';
+
+function consistencyOf(query: Query): Consistency {
+  const maxStale = query.get('max_stale');
+  if (maxStale !== '' && !parseDuration(maxStale).ok) {
+    const text = `Invalid max_stale value ${JSON.stringify(maxStale)}`;
+    throw new HttpError('max_stale_invalid', text, 'max_stale');
+  }
+  const stale = query.has('stale') || maxStale !== '';
+  if (!query.has('consistent')) return stale ? 'stale' : 'leader';
+  const rival = stale ? 'stale' : query.has('cached') ? 'cached' : undefined;
+  if (rival === undefined) return 'consistent';
+  throw new HttpError(
+    'consistency_conflict',
+    `Cannot specify ?${rival} with ?consistent, conflicting semantics.`,
+    rival,
+  );
+}
+
+function readHeaders(index: number, consistency: Consistency, followed: boolean): Headers {
+  return {
+    'X-Consul-Index': `${Math.max(index, 1)}`,
+    'X-Consul-Knownleader': 'true',
+    'X-Consul-Lastcontact': '0',
+    'X-Consul-Query-Backend': followed ? 'streaming' : 'blocking-query',
+    'X-Consul-Effective-Consistency': consistency,
+  };
+}
+
+// ---- Blocking
+
+export interface Wait {
+  /** 0 means "do not wait". */
+  readonly minIndex: number;
+  readonly waitMs: number;
+}
+
+const UINT64 = /^[0-9]{1,20}$/;
+/** Consul adds up to a sixteenth, so that clients do not return in step. */
+const JITTER_FRACTION = 16;
+
+type WaitDeps = Pick<HttpDeps, 'random' | 'options'>;
+
+export function waitOf(query: Query, deps: WaitDeps): Wait {
+  const index = query.get('index');
+  if (index !== '' && (!UINT64.test(index) || BigInt(index) >= 2n ** 64n)) {
+    throw new HttpError('index_invalid', 'Invalid index', 'index');
+  }
+  const waitMs = waitMsOf(query, deps);
+  // An index past 2^53 is rounded, which is still an index that is never reached.
+  return { minIndex: Number(index), waitMs };
+}
+
+/** How long `wait` asks to wait, jitter included. */
+export function waitMsOf(query: Query, { random, options }: WaitDeps): number {
+  const text = query.get('wait');
+  const parsed = parseDuration(text === '' ? '0' : text);
+  if (!parsed.ok) throw new HttpError('wait_invalid', 'Invalid wait time', 'wait');
+  const asked = parsed.ms > 0 ? parsed.ms : options.defaultQueryTimeMs;
+  const granted = Math.min(asked, options.maxQueryTimeMs);
+  return granted + (random.float() * granted) / JITTER_FRACTION;
+}
+
+/** Reads until the index passes `minIndex`, the time is up, the client is gone or the agent stops. */
+export async function waited<Value>(
+  deps: Pick<ReadDeps, 'state' | 'clock' | 'waits'>,
+  { reply }: Call,
+  read: () => Reading<Value>,
+  { minIndex, waitMs }: Wait,
+): Promise<Reading<Value>> {
+  const { state, clock, waits } = deps;
+  if (minIndex === 0) return read();
+  const abort = waits.begin();
+  const end = (): void => abort.abort();
+  // The response closes when it was sent, and when the client went away before that.
+  reply.raw.once('close', end);
+  try {
+    const { signal } = abort;
+    return await blockingQuery({ read, minIndex, waitMs, watches: state.watches, clock, signal });
+  } finally {
+    reply.raw.removeListener('close', end);
+    waits.end(abort);
+  }
+}
+
+/** The blocking queries that are waiting, so that they can be bounded, and all be ended at once. */
+export class Waits {
+  readonly #waiting = new Set<AbortController>();
+  #stopped = false;
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** @throws HttpError when too many wait already */
+  begin(): AbortController {
+    if (this.#waiting.size >= limits.blockingQueries.default) {
+      throw new HttpError('blocking_queries_exceeded', 'Too many blocking queries are waiting');
+    }
+    const abort = new AbortController();
+    if (this.#stopped) abort.abort();
+    else this.#waiting.add(abort);
+    return abort;
+  }
+
+  end(abort: AbortController): void {
+    this.#waiting.delete(abort);
+  }
+
+  /** Every waiting query answers what it has; later ones do not wait. */
+  stop(): void {
+    this.#stopped = true;
+    for (const abort of this.#waiting) abort.abort();
+  }
+}

@@ -1,0 +1,158 @@
+/** `/v1/catalog`: nodes and services as they are registered, healthy or not. */
+import {
+  type Instance,
+  type NodeServices,
+  readInstances,
+  readNodeServices,
+  readNodes,
+  readServices,
+  readServiceTags,
+  type ServiceRow,
+  type State,
+} from '../../catalog/index.ts';
+import { json } from '../answer.ts';
+import type { Call, Endpoint } from '../endpoint.ts';
+import { HttpError } from '../errors.ts';
+import { GoMap } from '../json/encode.ts';
+import { nodeJson } from '../json/node-json.ts';
+import { nodeServiceJson, serviceNodeJson } from '../json/service-json.ts';
+import { answerRead, type ReadDeps } from '../reads.ts';
+import { nodeMetaTest, tagTest } from '../selectors.ts';
+
+export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
+  const { state } = deps;
+  return [
+    {
+      method: 'GET',
+      path: '/v1/catalog/datacenters',
+      handle: () => json([deps.agent.identity.datacenter]),
+    },
+    {
+      method: 'GET',
+      path: '/v1/catalog/nodes',
+      filtered: true,
+      handle: (call) => {
+        const ofNode = nodeMetaTest(state, call.query);
+        return answerRead(deps, call, {
+          read: () => readNodes(state),
+          toJson: (rows) => rows.filter((row) => ofNode?.(row.node) ?? true).map(nodeJson),
+        });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/catalog/services',
+      namespaced: true,
+      filtered: true,
+      handle: (call) => answerServices(deps, call),
+    },
+    {
+      method: 'GET',
+      path: '/v1/catalog/service/',
+      namespaced: true,
+      filtered: true,
+      handle: (call) => {
+        const name = requireName(call, 'service_name_missing', 'Missing service name');
+        return answerRead(deps, call, {
+          read: () => readInstances(state, name),
+          toJson: (instances) =>
+            selectInstances(state, call, instances).map(({ node, service }) =>
+              serviceNodeJson(node, service),
+            ),
+        });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/catalog/node/',
+      namespaced: true,
+      filtered: true,
+      handle: (call) => {
+        const name = requireName(call, 'node_name_missing', 'Missing node name');
+        return answerRead(deps, call, {
+          read: () => readNodeServices(state, name),
+          toJson: nodeServicesMap,
+        });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/catalog/node-services/',
+      namespaced: true,
+      filtered: true,
+      handle: (call) => {
+        const name = requireName(call, 'node_name_missing', 'Missing node name');
+        return answerRead(deps, call, {
+          read: () => readNodeServices(state, name),
+          toJson: nodeServicesList,
+        });
+      },
+    },
+  ];
+}
+
+/** The rest of the path, which must not be empty. */
+export function requireName(
+  { name }: Call,
+  code: 'service_name_missing' | 'node_name_missing' | 'check_state_missing',
+  text: string,
+): string {
+  if (name === '') throw new HttpError(code, text);
+  return name;
+}
+
+/** Those that the `tag` and `node-meta` parameters ask for. */
+export function selectInstances(
+  state: State,
+  { query }: Call,
+  instances: readonly Instance[],
+): readonly Instance[] {
+  const ofNode = nodeMetaTest(state, query);
+  const ofService = tagTest(query);
+  if (ofNode === undefined && ofService === undefined) return instances;
+  return instances.filter(
+    ({ node, service }) => (ofNode?.(node.node) ?? true) && (ofService?.(service) ?? true),
+  );
+}
+
+function answerServices(deps: ReadDeps, call: Call) {
+  const ofNode = nodeMetaTest(deps.state, call.query);
+  if (ofNode === undefined) {
+    return answerRead(deps, call, {
+      read: () => readServiceTags(deps.state),
+      toJson: tagsJson,
+    });
+  }
+  return answerRead(deps, call, {
+    read: () => readServices(deps.state),
+    toJson: (rows) => tagsJson(tagsOf(rows.filter((row) => ofNode(row.node)))),
+  });
+}
+
+function tagsOf(rows: readonly ServiceRow[]): Map<string, Set<string>> {
+  const tags = new Map<string, Set<string>>();
+  for (const row of rows) {
+    const known = tags.get(row.service);
+    if (known === undefined) tags.set(row.service, new Set(row.tags));
+    else for (const tag of row.tags) known.add(tag);
+  }
+  return tags;
+}
+
+function tagsJson(services: ReadonlyMap<string, ReadonlySet<string>>): GoMap {
+  const entries = [...services].map(([name, tags]) => [name, [...tags]] as const);
+  return new GoMap(Object.fromEntries(entries));
+}
+
+/** An unknown node is null as a whole. */
+function nodeServicesMap(found: NodeServices | undefined) {
+  if (found === undefined) return null;
+  const services = found.services.map((row) => [row.id, nodeServiceJson(row)] as const);
+  return { Node: nodeJson(found.node), Services: new GoMap(Object.fromEntries(services)) };
+}
+
+/** An unknown node is null in each part. */
+function nodeServicesList(found: NodeServices | undefined) {
+  if (found === undefined) return { Node: null, Services: null };
+  return { Node: nodeJson(found.node), Services: found.services.map(nodeServiceJson) };
+}

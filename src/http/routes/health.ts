@@ -1,0 +1,114 @@
+/** `/v1/health`: checks, and services together with what decides whether they are answered. */
+import {
+  type CheckRow,
+  type Instance,
+  type Reading,
+  readChecksInState,
+  readInstances,
+  readNodeChecks,
+  readServiceChecks,
+} from '../../catalog/index.ts';
+import type { Answer } from '../answer.ts';
+import type { Call, Endpoint } from '../endpoint.ts';
+import { HttpError } from '../errors.ts';
+import { checkJson } from '../json/check-json.ts';
+import { nodeJson } from '../json/node-json.ts';
+import { nodeServiceJson } from '../json/service-json.ts';
+import { parseBool, type Query } from '../query.ts';
+import { answerRead, type ReadDeps } from '../reads.ts';
+import { nodeMetaTest } from '../selectors.ts';
+import { requireName, selectInstances } from './catalog-reads.ts';
+
+export function health(deps: ReadDeps): readonly Endpoint[] {
+  const { state } = deps;
+  return [
+    {
+      method: 'GET',
+      path: '/v1/health/node/',
+      namespaced: true,
+      filtered: true,
+      handle: (call) => {
+        const name = requireName(call, 'node_name_missing', 'Missing node name');
+        return answerRead(deps, call, {
+          read: () => readNodeChecks(state, name),
+          toJson: (rows) => rows.map(checkJson),
+        });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/health/checks/',
+      namespaced: true,
+      filtered: true,
+      handle: (call) => {
+        const name = requireName(call, 'service_name_missing', 'Missing service name');
+        return answerChecks(deps, call, () => readServiceChecks(state, name));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/health/state/',
+      namespaced: true,
+      filtered: true,
+      handle: (call) => {
+        const name = requireName(call, 'check_state_missing', 'Missing check state');
+        return answerChecks(deps, call, () => readChecksInState(state, name));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/v1/health/service/',
+      namespaced: true,
+      filtered: true,
+      handle: (call) => answerInstances(deps, call),
+    },
+  ];
+}
+
+function answerChecks(
+  deps: ReadDeps,
+  call: Call,
+  read: () => Reading<CheckRow[]>,
+): Answer | Promise<Answer> {
+  const ofNode = nodeMetaTest(deps.state, call.query);
+  return answerRead(deps, call, {
+    read,
+    toJson: (rows) => rows.filter((row) => ofNode?.(row.node) ?? true).map(checkJson),
+  });
+}
+
+function answerInstances(deps: ReadDeps, call: Call): Answer | Promise<Answer> {
+  const { state } = deps;
+  const { query } = call;
+  const name = requireName(call, 'service_name_missing', 'Missing service name');
+  const passingOnly = isPassingOnly(query);
+  return answerRead(deps, call, {
+    read: () => readInstances(state, name),
+    streaming: query.get('near') === '' && !query.has('merge-central-config'),
+    // After the index was taken: an instance that stops passing changes the answer too.
+    toJson: (instances) => {
+      const selected = selectInstances(state, call, instances);
+      return (passingOnly ? selected.filter(isPassing) : selected).map(instanceJson);
+    },
+  });
+}
+
+/** Bare, or with a boolean. */
+function isPassingOnly(query: Query): boolean {
+  if (!query.has('passing')) return false;
+  const value = query.get('passing');
+  const passing = value === '' ? true : parseBool(value);
+  if (passing !== undefined) return passing;
+  throw new HttpError('passing_invalid', 'Invalid value for ?passing', 'passing');
+}
+
+const isPassing = ({ checks }: Instance): boolean =>
+  checks.every((check) => check.status === 'passing');
+
+function instanceJson({ node, service, checks }: Instance) {
+  return {
+    Node: nodeJson(node),
+    Service: nodeServiceJson(service),
+    Checks: checks.map(checkJson),
+  };
+}

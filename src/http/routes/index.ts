@@ -1,0 +1,28 @@
+/** The groups of endpoints, one for each resource. Adding one touches its file, this array and its test. */
+import type { HttpDeps } from '../deps.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Waits } from '../reads.ts';
+import { agentChecks } from './agent-checks.ts';
+import { agentHealth } from './agent-health.ts';
+import { agentMaintenance } from './agent-maintenance.ts';
+import { agentSelf } from './agent-self.ts';
+import { agentServices } from './agent-services.ts';
+import { catalogReads } from './catalog-reads.ts';
+import { catalogWrites } from './catalog-writes.ts';
+import { health } from './health.ts';
+import { status } from './status.ts';
+
+export type RouteDeps = HttpDeps & { readonly waits: Waits };
+export type RouteGroup = (deps: RouteDeps) => readonly Endpoint[];
+
+export const ROUTE_GROUPS: readonly RouteGroup[] = [
+  agentServices,
+  agentChecks,
+  agentMaintenance,
+  agentHealth,
+  agentSelf,
+  catalogWrites,
+  catalogReads,
+  health,
+  status,
+];

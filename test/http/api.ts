@@ -1,0 +1,129 @@
+/** The HTTP interface over a real agent, state and memory engine, on a held clock: what the tests here speak to. */
+import type { LightMyRequestResponse } from 'fastify';
+import { Agent, type AgentIdentity } from '../../src/agent/index.ts';
+import { State } from '../../src/catalog/index.ts';
+import { createMemoryRowStore, type Engine, openEmbeddedEngine } from '../../src/engine/index.ts';
+import {
+  createHttpApp,
+  DEFAULT_HTTP_OPTIONS,
+  DEFAULT_LISTENER_LIMITS,
+  type HttpApp,
+  type HttpDeps,
+  type ListenerLimits,
+} from '../../src/http/index.ts';
+import { type Logger, seededRandom, silentLogger } from '../../src/runtime/index.ts';
+import { HeldClock } from '../support/held-clock.ts';
+
+export const IDENTITY: AgentIdentity = {
+  nodeName: 'n1',
+  nodeId: '00000000-0000-4000-8000-000000000001',
+  datacenter: 'dc1',
+  advertiseAddress: '127.0.0.1',
+  meta: { 'consul-network-segment': '', 'consul-version': '1.16.4' },
+  taggedAddresses: {
+    lan: '127.0.0.1',
+    lan_ipv4: '127.0.0.1',
+    wan: '127.0.0.1',
+    wan_ipv4: '127.0.0.1',
+  },
+  locality: null,
+  server: true,
+  serverPort: 8300,
+  apiVersion: '1.16.4',
+};
+
+export interface TestApi {
+  readonly app: HttpApp;
+  readonly agent: Agent;
+  readonly state: State;
+  readonly engine: Engine;
+  readonly clock: HeldClock;
+  get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  put(
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<LightMyRequestResponse>;
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  readonly deps?: Partial<HttpDeps>;
+  readonly limits?: Partial<ListenerLimits>;
+  readonly logger?: Logger;
+}
+
+/** A text body goes out as it is, anything else as JSON. */
+export async function openApi({
+  deps = {},
+  limits = {},
+  logger = silentLogger,
+}: TestApiOptions = {}): Promise<TestApi> {
+  const clock = new HeldClock();
+  const random = seededRandom(1);
+  const state = new State();
+  const engine = openEmbeddedEngine({ state, store: createMemoryRowStore(), logger });
+  const commit: HttpDeps['commit'] = (body) => engine.commit(body);
+  const agent = new Agent({
+    state,
+    commit,
+    identity: IDENTITY,
+    clock,
+    random,
+    logger,
+    checkOutputIntervalMs: 300_000,
+  });
+  await agent.start({ services: [], checks: [] });
+  const app = createHttpApp(
+    {
+      agent,
+      state,
+      commit,
+      barrier: () => engine.barrier(),
+      clock,
+      random,
+      logger,
+      options: DEFAULT_HTTP_OPTIONS,
+      leave: async () => {},
+      reload: async () => {},
+      selfDescription: () => SELF_DESCRIPTION,
+      ...deps,
+    },
+    { ...DEFAULT_LISTENER_LIMITS, ...limits },
+  );
+  const send = (
+    method: 'GET' | 'PUT',
+    url: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ) => {
+    const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    return app.fastify.inject({
+      method,
+      url,
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    });
+  };
+  return {
+    app,
+    agent,
+    state,
+    engine,
+    clock,
+    get: (url, headers = {}) => send('GET', url, undefined, headers),
+    put: (url, body, headers = {}) => send('PUT', url, body, headers),
+    async close() {
+      await app.close();
+      await agent.close();
+      await engine.close();
+    },
+  };
+}
+
+const SELF_DESCRIPTION = {
+  version: { sha: 'abc123', buildDate: '2026-01-01T00:00:00Z', humanVersion: '0.1.0' },
+  ports: { http: 8500, dns: 8600, grpc: -1, serfLan: 8301, serfWan: 8302 },
+  debugConfig: { DataDir: '/data' },
+  stats: { agent: { check_ttls: '0' } },
+} as const;
