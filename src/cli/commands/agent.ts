@@ -11,6 +11,16 @@ import {
 } from '../../config/index.ts';
 import { type Command, CommandError, type Flag, UsageError } from '../command.ts';
 
+/** How the usage text shows the kinds of the configuration's flag table. */
+const SHOWN_KINDS = {
+  boolean: { kind: 'boolean' },
+  string: { kind: 'text', value: 'value' },
+  integer: { kind: 'integer', value: 'number' },
+  duration: { kind: 'text', value: 'duration' },
+  list: { kind: 'list', value: 'value' },
+  pairs: { kind: 'list', value: 'key:value' },
+} as const;
+
 export const agent: Command = {
   path: ['agent'],
   synopsis: 'Runs the agent',
@@ -42,15 +52,6 @@ function configured<T>(load: () => T): T {
     throw error;
   }
 }
-
-const SHOWN_KINDS = {
-  boolean: { kind: 'boolean' },
-  string: { kind: 'text', value: 'value' },
-  integer: { kind: 'integer', value: 'number' },
-  duration: { kind: 'text', value: 'duration' },
-  list: { kind: 'list', value: 'value' },
-  pairs: { kind: 'list', value: 'key:value' },
-} as const;
 
 /** As the usage text shows it: a sentence. */
 function shownFlag({ name, kind, description }: AgentFlag): Flag {
