@@ -43,9 +43,8 @@ export const SERVER_FLAGS: readonly Flag[] = [
   },
 ];
 
-export const CLIENT_FLAG_NAMES: ReadonlySet<string> = new Set(
-  [...CLIENT_FLAGS, ...SERVER_FLAGS].map(({ name }) => name),
-);
+/** The flags that usage and documentation explain once for all commands. */
+export const SHARED_FLAGS: ReadonlySet<Flag> = new Set([...CLIENT_FLAGS, ...SERVER_FLAGS]);
 
 export interface ClientSettings {
   /** Scheme and authority, e.g. `http://127.0.0.1:8500`. */

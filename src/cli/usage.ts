@@ -2,7 +2,7 @@
  * The usage texts: of the program, of a group of commands and of one command. Made from the command table, so
  * that a command or flag cannot be missing from them.
  */
-import { CLIENT_FLAG_NAMES } from './client-settings.ts';
+import { SHARED_FLAGS } from './client-settings.ts';
 import { columns } from './columns.ts';
 import type { Command, Flag } from './command.ts';
 
@@ -26,8 +26,8 @@ export function programUsage(commands: readonly Command[], group: readonly strin
 }
 
 export function commandUsage(command: Command): string {
-  const own = command.flags.filter(({ name }) => !CLIENT_FLAG_NAMES.has(name));
-  const client = command.flags.filter(({ name }) => CLIENT_FLAG_NAMES.has(name));
+  const own = command.flags.filter((flag) => !SHARED_FLAGS.has(flag));
+  const client = command.flags.filter((flag) => SHARED_FLAGS.has(flag));
   const parts = [
     `Usage: ${[PROGRAM_NAME, ...command.path, command.takes].join(' ').trimEnd()}\n`,
     `${wrapped(command.description, '  ')}\n`,

@@ -40,9 +40,16 @@ export const agent: Command = {
     const { config, warnings } = configured(() => loadConfig({ flags }));
     for (const warning of warnings) stderr.write(`==> ${warning}\n`);
     const { runAgent } = await import('../../agent-process.ts');
-    return runAgent({ config, reloadConfig: () => loadConfig({ flags }).config, stdout });
+    const reloadConfig = () => loadConfig({ flags }).config;
+    return runAgent({ config, reloadConfig, stdout }).catch(cannotStart);
   },
 };
+
+/** An operating error (a port in use, a damaged store) is a line; anything else is a defect and keeps its trace. */
+function cannotStart(error: unknown): never {
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  throw new CommandError(`==> Error starting agent: ${error.message}`);
+}
 
 function configured<T>(load: () => T): T {
   try {
