@@ -1,0 +1,125 @@
+/**
+ * RDATA in wire form, made once for a record and then only copied. dns-packet's codecs write the fixed fields,
+ * after they were validated here: it turns "300.1.1.1" into an address and 70,000 into a port. Domain names are
+ * put in octet by octet, since its text form of names is lossy and has no limits.
+ */
+import { isIP } from 'node:net';
+import dnsPacket from 'dns-packet';
+import { type Name, octets } from './name.ts';
+import { octetText } from './octet-text.ts';
+import { RecordType } from './types.ts';
+
+interface RdataCodec {
+  /** The result begins with RDLENGTH. */
+  encode(data: unknown): Buffer;
+}
+
+const codecs = dnsPacket as unknown as { record(type: string): RdataCodec };
+const codec = {
+  A: codecs.record('A'),
+  AAAA: codecs.record('AAAA'),
+  MX: codecs.record('MX'),
+  SOA: codecs.record('SOA'),
+  SRV: codecs.record('SRV'),
+  TXT: codecs.record('TXT'),
+};
+
+const RDLENGTH_BYTES = 2;
+const STRING_BYTES_MAX = 255;
+const RDATA_BYTES_MAX = 65_535;
+const MAPPED_PREFIX = '\0\0\0\0\0\0\0\0\0\0\xff\xff';
+
+export interface AddressData {
+  readonly type: typeof RecordType.A | typeof RecordType.AAAA;
+  readonly rdata: Uint8Array;
+}
+
+/** An A or AAAA of address text, or undefined when it is no IP address. An IPv4-mapped address is an A. */
+export function encodeAddress(text: string): AddressData | undefined {
+  const family = isIP(text);
+  if (family === 0 || text.includes('%')) return undefined;
+  if (family === 4) return { type: RecordType.A, rdata: encodeFixed(codec.A, text) };
+  const rdata = encodeFixed(codec.AAAA, text);
+  if (octetText(rdata, 0, MAPPED_PREFIX.length) === MAPPED_PREFIX) {
+    return { type: RecordType.A, rdata: rdata.subarray(MAPPED_PREFIX.length) };
+  }
+  return { type: RecordType.AAAA, rdata };
+}
+
+/** NS, CNAME, PTR, DNAME: a name and nothing else. */
+export function encodeNameRdata(name: Name): Uint8Array {
+  return Buffer.from(name, 'latin1');
+}
+
+export interface SrvData {
+  readonly priority: number;
+  readonly weight: number;
+  readonly port: number;
+  readonly target: Name;
+}
+
+/** RFC 2782. A port or weight is kept modulo 65,536, as Consul does. */
+export function encodeSrv(data: SrvData): Uint8Array {
+  const fixed = {
+    priority: data.priority & 0xffff,
+    weight: data.weight & 0xffff,
+    port: data.port & 0xffff,
+    target: '.',
+  };
+  return withNames(encodeFixed(codec.SRV, fixed), 6, 1, data.target);
+}
+
+/** RFC 1035 §3.3.9. */
+export function encodeMx(preference: number, exchange: Name): Uint8Array {
+  const fixed = encodeFixed(codec.MX, { preference: preference & 0xffff, exchange: '.' });
+  return withNames(fixed, 2, 1, exchange);
+}
+
+export interface SoaData {
+  readonly mname: Name;
+  readonly rname: Name;
+  readonly serial: number;
+  readonly refresh: number;
+  readonly retry: number;
+  readonly expire: number;
+  readonly minimum: number;
+}
+
+/** RFC 1035 §3.3.13. The numbers are kept modulo 2^32, which is how serials count (RFC 1982). */
+export function encodeSoa(data: SoaData): Uint8Array {
+  const fixed = encodeFixed(codec.SOA, {
+    mname: '.',
+    rname: '.',
+    serial: data.serial >>> 0,
+    refresh: data.refresh >>> 0,
+    retry: data.retry >>> 0,
+    expire: data.expire >>> 0,
+    minimum: data.minimum >>> 0,
+  });
+  return withNames(fixed, 0, 2, data.mname + data.rname);
+}
+
+/**
+ * One TXT record of one text. A text of more than 255 octets becomes several strings, which readers join
+ * (RFC 7208 §3.3 describes the practice). Undefined past 65,535 octets.
+ */
+export function encodeTxt(text: string): Uint8Array | undefined {
+  const raw = Buffer.from(octets(text), 'latin1');
+  const strings: Buffer[] = [];
+  for (let at = 0; at < raw.length || at === 0; at += STRING_BYTES_MAX) {
+    strings.push(raw.subarray(at, at + STRING_BYTES_MAX));
+  }
+  if (raw.length + strings.length > RDATA_BYTES_MAX) return undefined;
+  return encodeFixed(codec.TXT, strings);
+}
+
+function encodeFixed(rdata: RdataCodec, data: unknown): Buffer {
+  return rdata.encode(data).subarray(RDLENGTH_BYTES);
+}
+
+/** Replaces the `rootCount` root names that begin at octet `at` by the octets of real names. */
+function withNames(fixed: Buffer, at: number, rootCount: number, names: string): Uint8Array {
+  const head = octetText(fixed, 0, at);
+  const tail = octetText(fixed, at + rootCount, fixed.length);
+  return Buffer.from(head + names + tail, 'latin1');
+}
