@@ -10,6 +10,11 @@ export interface Exchange {
   readonly path: string;
   /** As it goes over the wire. */
   readonly body?: string;
+  /**
+   * Content-Length of a body that is announced and then held back. A refusal that closes the connection on a body
+   * under way can be lost to the reset, so what is to be refused for its size is not sent.
+   */
+  readonly announcedBytes?: number;
 }
 
 export interface Reply {
@@ -21,8 +26,17 @@ export interface Reply {
 
 const REPLY_TIMEOUT_MS = 10_000;
 
-export function exchange({ address, port }: SocketAddress, asked: Exchange): Promise<Reply> {
-  const { method, path, body = '' } = asked;
+export async function exchange(to: SocketAddress, asked: Exchange): Promise<Reply> {
+  const { status, contentType, text } = await roundTrip(to, asked);
+  const body: unknown = /\bjson\b/.test(contentType) ? JSON.parse(text) : text;
+  return { status, contentType, body };
+}
+
+type RawReply = Omit<Reply, 'body'> & { readonly text: string };
+
+function roundTrip({ address, port }: SocketAddress, asked: Exchange): Promise<RawReply> {
+  const { method, path, body = '', announcedBytes } = asked;
+  const length = announcedBytes ?? Buffer.byteLength(body);
   return new Promise((resolve, reject) => {
     const outgoing = request({
       host: address,
@@ -33,26 +47,22 @@ export function exchange({ address, port }: SocketAddress, asked: Exchange): Pro
       signal: AbortSignal.timeout(REPLY_TIMEOUT_MS),
       headers: {
         Accept: 'application/problem+json, application/json',
-        ...(body === ''
-          ? {}
-          : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+        ...(length === 0 ? {} : { 'Content-Type': 'application/json', 'Content-Length': length }),
       },
     });
     outgoing.on('error', reject);
     outgoing.on('response', (incoming) => {
-      // A refusal may come, and the connection end, before the whole body is sent: the reply is what counts.
-      outgoing.removeListener('error', reject).on('error', () => {});
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
       incoming.on('end', () => {
-        const contentType = incoming.headers['content-type'] ?? '';
-        const text = Buffer.concat(chunks).toString();
-        const parsed: unknown = /\bjson\b/.test(contentType) ? JSON.parse(text) : text;
-        resolve({ status: incoming.statusCode ?? 0, contentType, body: parsed });
+        const { statusCode: status = 0, headers } = incoming;
+        const contentType = headers['content-type'] ?? '';
+        resolve({ status, contentType, text: Buffer.concat(chunks).toString() });
         outgoing.destroy();
       });
     });
-    outgoing.end(body);
+    if (announcedBytes === undefined) outgoing.end(body);
+    else outgoing.flushHeaders();
   });
 }

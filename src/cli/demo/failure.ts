@@ -9,8 +9,6 @@ import type { Stage } from './stage.ts';
 
 interface Refused extends Exchange {
   readonly title: string;
-  /** What stands for a body that is not worth printing. */
-  readonly shownBody?: string;
 }
 
 const REGISTER = { method: 'PUT', path: '/v1/agent/service/register' } as const;
@@ -28,10 +26,9 @@ const refusals: readonly Refused[] = [
     body: '{"Name": "web", "Check": {"TTL": "10s", "Interval": "10s"}}',
   },
   {
-    title: 'A body that is too large',
+    title: 'A body that is announced as too large',
     ...REGISTER,
-    body: JSON.stringify({ Name: 'web', Address: 'a'.repeat(10 * MEBIBYTE) }),
-    shownBody: '10 MiB',
+    announcedBytes: 10 * MEBIBYTE,
   },
   {
     title: 'A service id that is not registered',
@@ -65,10 +62,7 @@ export async function playFailure(stage: Stage): Promise<void> {
 
   for (const refused of refusals) {
     stage.step(`${refused.title}:`);
-    const shown = refused.shownBody ?? refused.body;
-    stage.show(
-      [refused.method, refused.path, shown].filter((part) => part !== undefined).join(' '),
-    );
+    stage.show(formatRequest(refused));
     stage.show(formatRefusal(await stage.send(refused)));
   }
 
@@ -80,6 +74,11 @@ export async function playFailure(stage: Stage): Promise<void> {
   stage.step('Nothing of all this was kept.');
   const kept = await stage.send({ method: 'GET', path: '/v1/agent/services' });
   stage.show(`GET /v1/agent/services -> ${JSON.stringify(kept.body)}`);
+}
+
+function formatRequest({ method, path, body, announcedBytes }: Refused): string {
+  const announced = announcedBytes === undefined ? undefined : `(${announcedBytes} bytes)`;
+  return [method, path, body ?? announced].filter((part) => part !== undefined).join(' ');
 }
 
 function formatRefusal({ status, contentType, body }: Reply): string {
