@@ -35,70 +35,52 @@ export interface MountOptions {
   readonly pretty: boolean;
 }
 
-const METHODS: readonly HTTPMethods[] = [
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-];
+const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 export function mountEndpoint(
   app: FastifyInstance,
   endpoint: Endpoint,
-  { pretty }: MountOptions,
+  options: MountOptions,
 ): void {
-  const { method, path } = endpoint;
-  const url = path.endsWith('/') ? `${path}*` : path;
+  const { path } = endpoint;
   app.route({
-    method,
-    url,
-    config: { allow: method },
+    method: METHODS,
+    url: path.endsWith('/') ? `${path}*` : path,
+    // Before the body is read: it does not matter for a method that is not taken.
+    onRequest: (request, reply, done) => {
+      if (request.method === endpoint.method) done();
+      else refuseMethod(endpoint, request, reply);
+    },
     handler: (request, reply) => {
       const call = callOf(request, reply);
       checkParameters(endpoint, call);
+      const pretty = options.pretty || call.query.has('pretty');
       const answer = endpoint.handle(call);
-      if (!(answer instanceof Promise))
-        return send(reply, answer, pretty || call.query.has('pretty'));
-      return answer.then((value) => send(reply, value, pretty || call.query.has('pretty')));
+      if (!(answer instanceof Promise)) return send(reply, answer, pretty);
+      return answer.then((value) => send(reply, value, pretty));
     },
   });
-  app.route({
-    method: METHODS.filter((other) => other !== method),
-    url,
-    config: { allow: method },
-    // Before the body is read: it does not matter here.
-    onRequest: (request, reply) => refuseMethod(request, reply, method),
-    handler: () => undefined,
-  });
   if (path.endsWith('/')) redirectToSlash(app, path);
+}
+
+function refuseMethod({ method }: Endpoint, request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.setHeader('Allow', `OPTIONS,${method}`);
+  if (request.method === 'OPTIONS') reply.code(200).send();
+  else throw new HttpError('method_not_allowed', `method ${request.method} not allowed`);
 }
 
 /** Go's mux: the path of a subtree without its slash leads to the subtree. */
 function redirectToSlash(app: FastifyInstance, path: string): void {
   const url = path.slice(0, -1);
-  if (app.hasRoute({ method: 'GET', url })) return;
   app.route({
-    method: [...METHODS],
+    method: METHODS,
     url,
-    onRequest: async (request, reply) => {
+    onRequest: (request, reply) => {
       const query = /\?.*$/s.exec(request.raw.url ?? '')?.[0] ?? '';
-      return reply.code(301).header('location', `${path}${query}`).send();
+      reply.code(301).header('location', `${path}${query}`).send();
     },
     handler: () => undefined,
   });
-}
-
-async function refuseMethod(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  method: string,
-): Promise<FastifyReply> {
-  reply.raw.setHeader('Allow', `OPTIONS,${method}`);
-  if (request.method === 'OPTIONS') return reply.code(200).send();
-  throw new HttpError('method_not_allowed', `method ${request.method} not allowed`);
 }
 
 function callOf(request: FastifyRequest, reply: FastifyReply): Call {

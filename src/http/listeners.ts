@@ -2,11 +2,18 @@
  * The sockets under the app: one node:http server for each address, all handing requests to the same app. Bounds what
  * a client may hold open, and stops in order: accept no more, let what is in flight finish, close what is idle.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Clock, type Logger, limits } from '../runtime/index.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from './errors.ts';
 
 export interface ListenAddress {
   readonly host: string;
@@ -110,6 +117,8 @@ export class Listeners {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    // The connection was refused; what it sent meanwhile is not read.
+    if (request.socket.writableEnded) return;
     // Says `Connection: close` and means it: Node would keep the connection for the next request.
     if (this.#closed !== undefined) response.shouldKeepAlive = false;
     this.#inFlight.add(response);
@@ -127,16 +136,17 @@ export class Listeners {
       else this.#connections.set(client, left);
     });
     if (count <= this.#deps.limits.connectionsPerClientMax) return;
-    this.#deps.logger.warn({ client, count }, 'client has too many connections');
-    endWith(socket, 429, TOO_MANY, this.#deps.nextRequestId());
+    this.#deps.logger.debug({ client, count }, 'client has too many connections');
+    endWith(socket, 'connections_exceeded', TOO_MANY, this.#deps.nextRequestId());
   }
 
   /** Node could not read a request: there is none to hand on, only a socket. */
   #refuse(error: Error & { readonly code?: string }, socket: Duplex): void {
-    const status = STATUS_OF[error.code ?? ''] ?? 400;
+    const code = CODE_OF[error.code ?? ''] ?? 'request_malformed';
     const requestId = this.#deps.nextRequestId();
-    this.#deps.logger.debug({ requestId, status, err: error.message }, 'request cannot be read');
-    endWith(socket, status, `${status} ${REASONS[status]}`, requestId);
+    this.#deps.logger.debug({ requestId, code, err: error.message }, 'request cannot be read');
+    const { status } = ERROR_CATALOGUE[code];
+    endWith(socket, code, `${status} ${STATUS_CODES[status]}`, requestId);
   }
 }
 
@@ -144,25 +154,21 @@ export class Listeners {
 const TOO_MANY =
   'Your IP is issuing too many concurrent connections, please rate limit your calls\n';
 
-const STATUS_OF: Readonly<Record<string, number>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_HEADER_OVERFLOW: 431,
+/** Node's codes for what it could not read. */
+const CODE_OF: Readonly<Record<string, ErrorCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
 };
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-};
-
-function endWith(socket: Duplex, status: number, text: string, requestId: string): void {
+/** Answers on the bare socket, and closes it. */
+function endWith(socket: Duplex, code: ErrorCode, text: string, requestId: string): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
+  const { status } = ERROR_CATALOGUE[code];
   const head = [
-    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(text)}`,
     `X-Request-Id: ${requestId}`,

@@ -72,6 +72,7 @@ export async function openApi({
     random,
     logger,
     checkOutputIntervalMs: 300_000,
+    checkOutputBytesMax: 4096,
   });
   await agent.start({ services: [], checks: [] });
   const app = createHttpApp(

@@ -140,7 +140,8 @@ function decodeFields(shape: FieldsShape, given: JsonObject, path: Path): JsonOb
     if (field !== undefined) decoded[name] = decodeValue(field, value, inFields(start, name));
   }
   for (const [name, field] of Object.entries(shape.fields)) {
-    if (!values.has(name)) decoded[name] = decodeValue(field, undefined, inFields(start, name));
+    // What is absent is zero, and cannot be wrong anywhere.
+    if (!values.has(name)) decoded[name] = decodeValue(field, undefined, TOP);
   }
   return decoded;
 }
