@@ -114,7 +114,8 @@ export function encodeTxt(text: string): Uint8Array | undefined {
 }
 
 function encodeFixed(rdata: RdataCodec, data: unknown): Buffer {
-  return rdata.encode(data).subarray(RDLENGTH_BYTES);
+  // A copy out of Buffer's shared pool: an allocation of its own would cost more than a small RDATA.
+  return Buffer.from(rdata.encode(data).subarray(RDLENGTH_BYTES));
 }
 
 /** Replaces the `rootCount` root names that begin at octet `at` by the octets of real names. */

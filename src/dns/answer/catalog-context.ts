@@ -1,0 +1,35 @@
+/** What the look-ups of the catalog are given: the view, who they are, and how to ask everyone else. */
+import type { Random } from '../../runtime/index.ts';
+import type { CatalogName, NameGrammar } from '../names.ts';
+import type { View } from '../view/view.ts';
+import type { Name } from '../wire/name.ts';
+import type { Question } from '../wire/question.ts';
+import type { Outcome, Query } from './outcome.ts';
+import type { Settings } from './settings.ts';
+import type { ZoneSoa } from './soa.ts';
+
+export interface CatalogContext {
+  readonly view: View;
+  readonly grammar: NameGrammar;
+  readonly settings: Settings;
+  readonly random: Random;
+  readonly soa: ZoneSoa;
+  /** Asks all sources, this one first: for the target of an alias. */
+  readonly follow: (query: Query) => Outcome | Promise<Outcome>;
+}
+
+/** One question, read by the grammar. */
+export interface Asked<Kind extends CatalogName['kind'] = CatalogName['kind']> {
+  readonly query: Query;
+  readonly question: Question;
+  readonly name: Extract<CatalogName, { readonly kind: Kind }>;
+  /** Apex of the domain that the question is in, in lower case. */
+  readonly domain: Name;
+  /** Answers that a reply to this client can hold at the very most: more need not be made. */
+  readonly answersMax: number;
+}
+
+export type Lookup<Kind extends CatalogName['kind']> = (
+  context: CatalogContext,
+  asked: Asked<Kind>,
+) => Outcome | Promise<Outcome>;

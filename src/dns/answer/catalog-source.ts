@@ -1,0 +1,72 @@
+/**
+ * The catalog as a source: reads the name by the grammar and asks the look-up of its kind. Skips names outside the
+ * domains, and those inside that have no form: the master file of the apex may have them. `createRemainder` is
+ * asked after the master files and denies what nobody knew, so that a name of ours never reaches an upstream.
+ */
+import { type CatalogName, domainOf, readCatalogName } from '../names.ts';
+import { RecordType } from '../wire/types.ts';
+import type { Asked, CatalogContext, Lookup } from './catalog-context.ts';
+import { lookUpAddr } from './lookups/addr.ts';
+import { lookUpApex, lookUpNsHost } from './lookups/apex.ts';
+import { lookUpNode } from './lookups/node.ts';
+import { lookUpConnect, lookUpService } from './lookups/service.ts';
+import {
+  lookUpEmptyNonTerminal,
+  lookUpIngress,
+  lookUpInvalid,
+  lookUpQuery,
+  lookUpVirtual,
+} from './lookups/unserved.ts';
+import type { Outcome, Query, Source } from './outcome.ts';
+import { answersMax } from './reply-size.ts';
+
+const lookups: { readonly [Kind in CatalogName['kind']]: Lookup<Kind> } = {
+  apex: lookUpApex,
+  service: lookUpService,
+  connect: lookUpConnect,
+  virtual: lookUpVirtual,
+  ingress: lookUpIngress,
+  node: lookUpNode,
+  query: lookUpQuery,
+  addr: lookUpAddr,
+  'ns-host': lookUpNsHost,
+  'empty-non-terminal': lookUpEmptyNonTerminal,
+  invalid: lookUpInvalid,
+};
+
+const SKIP: Outcome = Object.freeze({ kind: 'skip' });
+
+export function createCatalogSource(context: CatalogContext): Source {
+  return { name: 'catalog', answer: (query) => answer(context, query) };
+}
+
+function answer(context: CatalogContext, query: Query): Outcome | Promise<Outcome> {
+  const { question, client } = query;
+  const domain = domainOf(context.grammar, question.lowerName);
+  if (domain === undefined) return SKIP;
+  const name = readCatalogName(context.grammar, question.lowerName, domain);
+  if (name.kind === 'apex' && isForParent(context, query)) return SKIP;
+  const asked = { query, question, name, domain, answersMax: answersMax(client, question.edns) };
+  return (lookups[name.kind] as (context: CatalogContext, asked: Asked) => Outcome)(context, asked);
+}
+
+/** Answers for the rest of the domains: what neither the catalog nor a master file has does not exist. */
+export function createRemainder(context: CatalogContext): Source {
+  return {
+    name: 'remainder',
+    answer(query) {
+      const { lowerName } = query.question;
+      const zone = domainOf(context.grammar, lowerName);
+      if (zone === undefined) return SKIP;
+      if (lowerName === zone) return isForParent(context, query) ? SKIP : { kind: 'no-data', zone };
+      const { kind } = readCatalogName(context.grammar, lowerName, zone);
+      // The SOA names this host: it exists, also while no server is live.
+      return { kind: kind === 'ns-host' ? 'no-data' : 'name-error', zone };
+    },
+  };
+}
+
+/** RFC 4035 §3.1.4.1: the DS of an apex is in the parent zone, which only an upstream can be asked about. */
+function isForParent({ settings }: CatalogContext, { question }: Query): boolean {
+  return question.type === RecordType.DS && settings.recursionAvailable;
+}

@@ -1,0 +1,28 @@
+/** Addresses written as names, `0a000001.addr.dc1.consul`: what SRV records of instances point at. No catalog needed. */
+import { RecordClass, RecordType } from '../../wire/types.ts';
+import type { Lookup } from '../catalog-context.ts';
+
+const IPV4_DIGITS = 8;
+const IPV6_DIGITS = 32;
+
+export const lookUpAddr: Lookup<'addr'> = (context, { name: { hex }, question, domain }) => {
+  const isAddress = hex.length === IPV4_DIGITS || hex.length === IPV6_DIGITS;
+  // Consul: one digit too many is no address, any other number of digits a name without records.
+  const isLonger = hex.length === IPV4_DIGITS + 1 || hex.length === IPV6_DIGITS + 1;
+  if (isLonger || !/^[0-9a-f]+$/.test(hex)) return { kind: 'name-error', zone: domain };
+  if (!isAddress) return { kind: 'no-data', zone: domain };
+  const type = hex.length === IPV4_DIGITS ? RecordType.A : RecordType.AAAA;
+  const ttl = context.settings.answer.nodeTtlSeconds;
+  const rdata = Buffer.from(hex, 'hex');
+  const record = { owner: question.name, type, class: RecordClass.IN, ttl, rdata };
+  if (question.type !== type && question.type !== RecordType.ANY) {
+    return { kind: 'no-data', zone: domain, additional: [record] };
+  }
+  return {
+    kind: 'answer',
+    answers: [record],
+    authority: [],
+    additional: [],
+    authoritative: true,
+  };
+};

@@ -1,0 +1,138 @@
+/**
+ * Services by name and tag, and the mesh-capable ones (`connect`): usable instances in random order. Which
+ * instances there are is the view's to say, how one becomes a record is decided here and in `srv.ts`.
+ */
+import { catalogLabel, isHere } from '../../names.ts';
+import type { Host } from '../../view/host.ts';
+import type { Selection, ServiceEntry } from '../../view/service-entry.ts';
+import type { ResourceRecord } from '../../wire/record.ts';
+import { RecordClass, RecordType } from '../../wire/types.ts';
+import { followAlias } from '../alias.ts';
+import type { Asked, CatalogContext, Lookup } from '../catalog-context.ts';
+import { drawToFront } from '../draw.ts';
+import type { NameError, NoData, Outcome } from '../outcome.ts';
+import { isPlainUdp } from '../reply-size.ts';
+import { answerSrv } from './srv.ts';
+
+export const lookUpService: Lookup<'service'> = (context, asked) => {
+  const { service, tag, locality, srvOnly } = asked.name;
+  if (!isHere(locality)) return nameError(asked);
+  const entry = context.view.service(service);
+  const selection = entry?.select(tag, context.settings.answer.onlyPassing);
+  if (selection === undefined) {
+    return isAboveNames(entry, service, tag) ? noData(asked) : nameError(asked);
+  }
+  if (!srvOnly) return answerSelection(context, asked, selection, service);
+  const type = asked.question.type;
+  const isSrv = type === RecordType.SRV || type === RecordType.ANY;
+  return isSrv ? answerSrv(context, asked, selection, service) : noData(asked);
+};
+
+export const lookUpConnect: Lookup<'connect'> = (context, asked) => {
+  const { service, locality } = asked.name;
+  if (!isHere(locality)) return nameError(asked);
+  const onlyPassing = context.settings.answer.onlyPassing;
+  const selection = context.view.connect(service)?.select(undefined, onlyPassing);
+  if (selection === undefined) return nameError(asked);
+  return answerSelection(context, asked, selection, service);
+};
+
+/**
+ * Whether names can exist below one that has no records: then it is NODATA (RFC 8020 §2). `_tcp` in
+ * `_web._tcp.service`, and the end of a tag with dots.
+ */
+function isAboveNames(entry: ServiceEntry | undefined, service: string, tag: string | undefined) {
+  if (tag === undefined) return service.startsWith('_');
+  const end = `.${tag}`;
+  const usable = entry?.select(undefined, false)?.instances ?? [];
+  return usable.some((one) => one.tags.some((own) => catalogLabel(own).endsWith(end)));
+}
+
+function answerSelection(
+  context: CatalogContext,
+  asked: Asked<'service' | 'connect'>,
+  selection: Selection,
+  service: string,
+): Outcome | Promise<Outcome> {
+  const { type } = asked.question;
+  if (type === RecordType.SRV) return answerSrv(context, asked, selection, service);
+  if (selection.hasHostName) return answerWithHostNames(context, asked, selection, service);
+  const isAddress = type === RecordType.A || type === RecordType.AAAA || type === RecordType.ANY;
+  return isAddress
+    ? answerAddresses(context, asked, selection.addresses(type), service)
+    : noData(asked);
+}
+
+function answerAddresses(
+  context: CatalogContext,
+  asked: Asked<'service' | 'connect'>,
+  hosts: Host[],
+  service: string,
+): Outcome {
+  if (hosts.length === 0) return noData(asked);
+  const { question, query } = asked;
+  const { aRecordLimit, udpAnswerLimit } = context.settings.answer;
+  let count = Math.min(hosts.length, asked.answersMax);
+  if (aRecordLimit > 0) count = Math.min(count, aRecordLimit);
+  let partial = false;
+  if (udpAnswerLimit > 0 && count > udpAnswerLimit && isPlainUdp(query.client, question.edns)) {
+    count = udpAnswerLimit;
+    partial = true;
+  }
+  drawToFront(hosts, count, context.random);
+  const ttl = context.settings.serviceTtlSeconds(service);
+  const answers: ResourceRecord[] = [];
+  for (let at = 0; at < count; at++) {
+    const { type, rdata } = hosts[at] as Host;
+    answers.push({ owner: question.name, type, class: RecordClass.IN, ttl, rdata });
+  }
+  return { kind: 'answer', answers, authority: [], additional: [], authoritative: true, partial };
+}
+
+/**
+ * Some instance is registered under a host name. RFC 1034 §3.6.2: a name that has a CNAME has nothing else, so
+ * addresses go first, whatever their family, and only a service without any is an alias, of one host name.
+ */
+function answerWithHostNames(
+  context: CatalogContext,
+  asked: Asked<'service' | 'connect'>,
+  selection: Selection,
+  service: string,
+): Outcome | Promise<Outcome> {
+  const { question } = asked;
+  const addresses: Host[] = [];
+  const hostNames: Host[] = [];
+  for (const instance of selection.instances) {
+    const host = instance.host(question.type);
+    if (host === undefined) continue;
+    const isItself = catalogLabel(host.name) === question.lowerName;
+    // Consul: a service registered under its own name is at its node's address.
+    const used = isItself ? instance.node.addresses.choose(question.type) : host;
+    if (used === undefined) continue;
+    if (used.type === RecordType.CNAME) hostNames.push(used);
+    else addresses.push(used);
+  }
+  if (addresses.length > 0) {
+    const { type } = question;
+    const fitting = addresses.filter((host) => type === RecordType.ANY || host.type === type);
+    return answerAddresses(context, asked, fitting, service);
+  }
+  const host = hostNames[context.random.integer(Math.max(hostNames.length, 1))];
+  if (host === undefined) return noData(asked);
+  const record: ResourceRecord = {
+    owner: question.name,
+    type: RecordType.CNAME,
+    class: RecordClass.IN,
+    ttl: context.settings.serviceTtlSeconds(service),
+    rdata: host.rdata,
+  };
+  return followAlias(context, asked.query, { record, target: host.name, additional: [] });
+}
+
+function noData(asked: Asked): NoData {
+  return { kind: 'no-data', zone: asked.domain };
+}
+
+function nameError(asked: Asked): NameError {
+  return { kind: 'name-error', zone: asked.domain };
+}

@@ -1,0 +1,80 @@
+/**
+ * PTR records of catalog addresses: the node that has the address, else a service registered under it. Other
+ * addresses are not ours to deny, so a miss is a skip and the forwarder's turn.
+ */
+import type { NameGrammar } from '../names.ts';
+import type { View } from '../view/view.ts';
+import { encodeNameRdata } from '../wire/encode-rdata.ts';
+import { labelsOf, type Name } from '../wire/name.ts';
+import { RecordClass, RecordType } from '../wire/types.ts';
+import { nodeName, serviceName } from './catalog-names.ts';
+import type { Outcome, Query, Source } from './outcome.ts';
+import type { Settings } from './settings.ts';
+
+export interface ReverseParts {
+  readonly view: View;
+  readonly settings: Settings;
+  /** The primary domain: targets are in it whatever else is served. */
+  readonly domain: Name;
+}
+
+const IPV4_SUFFIX = '\x07in-addr\x04arpa\0';
+const IPV6_SUFFIX = '\x03ip6\x04arpa\0';
+const SKIP: Outcome = Object.freeze({ kind: 'skip' });
+
+export function createReverseSource(parts: ReverseParts): Source {
+  return { name: 'reverse', answer: (query) => answer(parts, query) };
+}
+
+function answer(parts: ReverseParts, { question }: Query): Outcome {
+  if (!question.lowerName.endsWith('\x04arpa\0')) return SKIP;
+  if (question.type !== RecordType.PTR && question.type !== RecordType.ANY) return SKIP;
+  const address = readReverseName(question.lowerName);
+  const target = address === undefined ? undefined : targetOf(parts, address);
+  if (target === undefined) return SKIP;
+  const record = {
+    owner: question.name,
+    type: RecordType.PTR,
+    class: RecordClass.IN,
+    ttl: parts.settings.answer.nodeTtlSeconds,
+    rdata: encodeNameRdata(target),
+  };
+  return {
+    kind: 'answer',
+    answers: [record],
+    authority: [],
+    additional: [],
+    authoritative: true,
+  };
+}
+
+/** Consul: a node goes before a service, and health does not matter. */
+function targetOf({ view, domain }: ReverseParts, address: string): Name | undefined {
+  const node = view.nodes.byAddress(address);
+  if (node !== undefined) return nodeName(node, domain);
+  const instance = view.instanceAt(address);
+  const datacenter = instance?.node.row?.datacenter;
+  if (instance === undefined || datacenter === undefined) return undefined;
+  return serviceName(instance.service, datacenter, domain);
+}
+
+/** The address of a lower-cased reverse name as octets, one char each (RFC 1035 §3.5, RFC 3596 §2.5). */
+export function readReverseName(name: Name): string | undefined {
+  if (name.endsWith(IPV4_SUFFIX)) {
+    const octets = labelsOf(name).slice(0, -2).reverse();
+    if (octets.length !== 4 || !octets.every(isOctet)) return undefined;
+    return String.fromCharCode(...octets.map(Number));
+  }
+  if (name.endsWith(IPV6_SUFFIX)) {
+    const digits = labelsOf(name).slice(0, -2).reverse();
+    if (digits.length !== 32 || !digits.every((digit) => /^[0-9a-f]$/.test(digit))) {
+      return undefined;
+    }
+    return Buffer.from(digits.join(''), 'hex').toString('latin1');
+  }
+  return undefined;
+}
+
+function isOctet(label: string): boolean {
+  return /^(0|[1-9]\d{0,2})$/.test(label) && Number(label) <= 255;
+}

@@ -1,0 +1,164 @@
+/**
+ * Makes view changes of catalog rows: which nodes and instances a commit touched, and how they look to DNS now.
+ * Pure functions of the tables as they are after the commit. Checks are not published as such: a node or an
+ * instance carries those of its own that are not passing.
+ */
+import type {
+  CheckRow,
+  NodeRow,
+  RowChange,
+  ServiceRow,
+  StagedCommand,
+  StringMap,
+} from '../../catalog/index.ts';
+import type { CheckMark, ViewChange, ViewDelta, ViewInstance, ViewNode } from './delta.ts';
+
+/** The part of the catalog's State that the view is made from. */
+export interface PublishedState {
+  readonly index: number;
+  readonly tables: {
+    readonly nodes: PublishedTable<NodeRow>;
+    readonly services: PublishedTable<ServiceRow>;
+    readonly checks: Pick<PublishedTable<CheckRow>, 'find'>;
+  };
+  follow(follower: (commands: readonly StagedCommand[]) => void): void;
+}
+
+export interface PublishedTable<Row> {
+  get(key: string): Row | undefined;
+  find(index: string, value: string): Row[];
+  all(): Iterable<Row>;
+}
+
+/**
+ * Hands every later publication to `publish`, one delta for all its commands.
+ * @returns the view as it is now, to be applied before any of those
+ */
+export function followView(state: PublishedState, publish: (delta: ViewDelta) => void): ViewDelta {
+  state.follow((commands) => {
+    const changes = viewChanges(
+      commands.flatMap((command) => command.changes),
+      state.tables,
+    );
+    if (changes.length > 0) publish({ index: state.index, changes });
+  });
+  return wholeView(state);
+}
+
+/** Everything there is, nodes first. */
+export function wholeView({ index, tables }: PublishedState): ViewDelta {
+  const changes: ViewChange[] = [];
+  for (const row of tables.nodes.all()) {
+    changes.push({ kind: 'put-node', node: viewNode(row, marksOf(tables, row.node, '')) });
+  }
+  for (const row of tables.services.all()) {
+    changes.push({ kind: 'put-instance', instance: viewInstance(row, tables) });
+  }
+  return { index, changes };
+}
+
+/** What became of every node and instance that `changes` touched, each once, nodes first. */
+export function viewChanges(
+  changes: readonly RowChange[],
+  tables: PublishedState['tables'],
+): ViewChange[] {
+  const nodes = new Set<string>();
+  const instances = new Set<string>();
+  for (const change of changes) {
+    switch (change.table) {
+      case 'nodes':
+        nodes.add(change.key);
+        break;
+      case 'services':
+        instances.add(change.key);
+        break;
+      case 'checks':
+        for (const row of [change.before, change.after] as (CheckRow | undefined)[]) {
+          if (row === undefined) continue;
+          if (row.serviceId === '') nodes.add(keyOfNode(row.node));
+          else instances.add(keyOnNode(row.node, row.serviceId));
+        }
+        break;
+      default:
+        // The other tables say nothing about DNS.
+        break;
+    }
+  }
+  return [
+    ...Array.from(nodes, (key) => nodeChange(key, tables)),
+    ...Array.from(instances, (key) => instanceChange(key, tables)),
+  ];
+}
+
+function nodeChange(key: string, tables: PublishedState['tables']): ViewChange {
+  const row = tables.nodes.get(key);
+  if (row === undefined) return { kind: 'delete-node', key };
+  return { kind: 'put-node', node: viewNode(row, marksOf(tables, row.node, '')) };
+}
+
+function instanceChange(key: string, tables: PublishedState['tables']): ViewChange {
+  const row = tables.services.get(key);
+  if (row === undefined) return { kind: 'delete-instance', key };
+  return { kind: 'put-instance', instance: viewInstance(row, tables) };
+}
+
+export function viewNode(row: NodeRow, marks: readonly CheckMark[]): ViewNode {
+  return {
+    key: keyOfNode(row.node),
+    name: row.node,
+    id: row.id,
+    datacenter: row.datacenter,
+    address: row.address,
+    taggedAddresses: row.taggedAddresses,
+    meta: row.meta,
+    marks,
+  };
+}
+
+function viewInstance(row: ServiceRow, tables: PublishedState['tables']): ViewInstance {
+  return {
+    key: keyOnNode(row.node, row.id),
+    nodeKey: keyOfNode(row.node),
+    id: row.id,
+    service: row.service,
+    kind: row.kind,
+    tags: row.tags,
+    address: row.address,
+    taggedAddresses: row.taggedAddresses,
+    port: row.port,
+    meta: NO_META,
+    weights: row.weights,
+    marks: marksOf(tables, row.node, row.id),
+    connectService: connectServiceOf(row),
+  };
+}
+
+/** Metadata of a service is in no DNS answer, and so not worth a copy in every answer thread. */
+const NO_META: StringMap = {};
+
+/** Of checks that are not passing; node-level ones when `serviceId` is empty. */
+function marksOf(
+  tables: PublishedState['tables'],
+  node: string,
+  serviceId: string,
+): readonly CheckMark[] {
+  return tables.checks
+    .find('instance', keyOnNode(node, serviceId))
+    .filter((check) => check.status !== 'passing')
+    .map(({ checkId, name, status }) => ({ checkId, name, status }));
+}
+
+function connectServiceOf(row: ServiceRow): string {
+  if (isObject(row.connect) && row.connect.Native === true) return row.service;
+  const destination = isObject(row.proxy) ? row.proxy.DestinationServiceName : undefined;
+  return row.kind === 'connect-proxy' && typeof destination === 'string' ? destination : '';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The catalog's keys: names compare without case, and a NUL parts the two. */
+const keyOfNode = (node: string): string => node.toLowerCase();
+const keyOnNode = (node: string, id: string): string =>
+  `${node.toLowerCase()}\0${id.toLowerCase()}`;

@@ -1,0 +1,107 @@
+/**
+ * The instances of one service name, and the selections that questions make of them: usable ones, by tag, with
+ * their distinct addresses. Selections are kept until an instance, its node or the health rule changes; tags are
+ * kept only when some instance has them, so a flood of made-up tags costs no memory.
+ */
+import { RecordType } from '../wire/types.ts';
+import type { InstanceEntry } from './entries.ts';
+import type { Host } from './host.ts';
+
+export class ServiceEntry {
+  readonly instances = new Set<InstanceEntry>();
+  #untagged: Selection | undefined;
+  #tagged: Map<string, Selection> | undefined;
+  /** The rule that the kept selections were made by. */
+  #onlyPassing = false;
+
+  /** What a changed instance, or its node, makes stale. */
+  dropSelections(): void {
+    this.#untagged = undefined;
+    this.#tagged = undefined;
+  }
+
+  /** The usable instances that have `tag` (undefined: all); undefined when there are none. */
+  select(tag: string | undefined, onlyPassing: boolean): Selection | undefined {
+    if (onlyPassing !== this.#onlyPassing) {
+      this.dropSelections();
+      this.#onlyPassing = onlyPassing;
+    }
+    this.#untagged ??= new Selection(
+      [...this.instances].filter((one) => isUsable(one, onlyPassing)),
+    );
+    if (tag === undefined) return nonEmpty(this.#untagged);
+    const kept = this.#tagged?.get(tag);
+    if (kept !== undefined) return kept;
+    const made = nonEmpty(new Selection(this.#untagged.instances.filter((one) => one.hasTag(tag))));
+    if (made === undefined) return undefined;
+    this.#tagged ??= new Map();
+    this.#tagged.set(tag, made);
+    return made;
+  }
+}
+
+function nonEmpty(selection: Selection): Selection | undefined {
+  return selection.instances.length === 0 ? undefined : selection;
+}
+
+function isUsable(instance: InstanceEntry, onlyPassing: boolean): boolean {
+  if (instance.node.row === undefined) return false;
+  const health = instance.health;
+  return onlyPassing ? health === 'passing' : health !== 'critical';
+}
+
+/**
+ * Instances and what is derived from them. The order inside a list means nothing: a reader draws from it by
+ * moving what it drew to the front.
+ */
+export class Selection {
+  readonly instances: readonly InstanceEntry[];
+  readonly #hosts = new Map<number, Host[]>();
+  #distinct: InstanceEntry[] | undefined;
+  #hasHostName: boolean | undefined;
+
+  constructor(instances: readonly InstanceEntry[]) {
+    this.instances = instances;
+  }
+
+  /** Distinct addresses that a question of `type` can be answered with, host names not among them. */
+  addresses(type: number): Host[] {
+    const family = type === RecordType.A || type === RecordType.AAAA ? type : RecordType.ANY;
+    const kept = this.#hosts.get(family);
+    if (kept !== undefined) return kept;
+    const made = distinctAddresses(this.instances, family);
+    this.#hosts.set(family, made);
+    return made;
+  }
+
+  /** Whether some instance is registered under a host name. */
+  get hasHostName(): boolean {
+    this.#hasHostName ??= this.instances.some(
+      (instance) => instance.host(RecordType.ANY)?.type === RecordType.CNAME,
+    );
+    return this.#hasHostName;
+  }
+
+  /** The instances without those that an SRV record could not tell apart: same node, address and port. */
+  get distinct(): InstanceEntry[] {
+    if (this.#distinct === undefined) {
+      const byRecord = new Map<string, InstanceEntry>();
+      for (const instance of this.instances) {
+        byRecord.set(`${instance.node.key}\0${instance.address}\0${instance.port}`, instance);
+      }
+      this.#distinct = [...byRecord.values()];
+    }
+    return this.#distinct;
+  }
+}
+
+function distinctAddresses(instances: readonly InstanceEntry[], family: number): Host[] {
+  const byRdata = new Map<string, Host>();
+  for (const instance of instances) {
+    const host = instance.host(family);
+    if (host === undefined || host.type === RecordType.CNAME) continue;
+    if (family !== RecordType.ANY && host.type !== family) continue;
+    byRdata.set(Buffer.from(host.rdata).toString('latin1'), host);
+  }
+  return [...byRdata.values()];
+}
