@@ -32,6 +32,7 @@ export const demo: Command = {
     try {
       await onStage(stdout, golden ? playGolden : playFailure);
     } catch (cause) {
+      if (cause instanceof CommandError) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new CommandError(`Error playing the demonstration: ${reason}`);
     }

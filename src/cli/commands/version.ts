@@ -1,7 +1,7 @@
 /** `rollcall version`: our version, and the version of Consul's interface that is spoken. Asks no agent. */
+import { packageVersion } from '../../runtime/index.ts';
 import { type Command, CommandError } from '../command.ts';
 import { formatJson } from '../json-value.ts';
-import { packageVersion } from '../package-version.ts';
 
 /** Consul's release whose DNS and HTTP interfaces are spoken. */
 const INTERFACE_VERSION = '1.16.4';

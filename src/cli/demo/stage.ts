@@ -6,9 +6,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CommandError } from '../command.ts';
 import { type DnsReply, queryDns } from '../dns-query.ts';
 import { type AgentProcess, startAgentProcess } from './agent-process.ts';
 import { type Exchange, exchange, type Reply } from './exchange.ts';
+
+type Close = () => void | Promise<void>;
 
 export interface Stage {
   /** A numbered heading. */
@@ -23,7 +26,7 @@ export interface Stage {
   /** Polls until `done` answers true; throws, naming `what`, when it does not in time. */
   eventually(what: string, done: () => Promise<boolean>): Promise<void>;
   /** Has `close` called when the demonstration ends. */
-  onClose(close: () => void | Promise<void>): void;
+  onClose(close: Close): void;
 }
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -31,33 +34,56 @@ const POLL_MS = 25;
 const DEADLINE_MS = 20_000;
 const QUERY_TIMEOUT_MS = 5_000;
 
-/** Plays `scenes` on a fresh stage and clears it. */
+/** Plays `scenes` on a fresh stage and clears it. A signal to stop ends it as a CommandError. */
 export async function onStage(
   stdout: NodeJS.WritableStream,
   scenes: (stage: Stage) => Promise<void>,
 ): Promise<void> {
-  const closers: (() => void | Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (let last = closers.pop(); last !== undefined; last = closers.pop()) await last();
+  const closers: Close[] = [];
+  let over = false;
+  const onClose = (close: Close): void => {
+    // After an interruption the scene may still be on its way to the next agent.
+    if (over) void close();
+    else closers.push(close);
   };
-  const stop = (signal: NodeJS.Signals): void => {
-    void close().finally(() => process.exit(128 + constants.signals[signal]));
-  };
-  for (const signal of STOP_SIGNALS) process.on(signal, stop);
+  const signals = stopSignals();
   try {
     const folder = await mkdtemp(join(tmpdir(), 'rollcall-demo-'));
-    closers.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-    await scenes(setStage(stdout, folder, closers));
+    onClose(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    await Promise.race([scenes(setStage(stdout, folder, onClose)), signals.received]);
   } finally {
-    await close();
-    for (const signal of STOP_SIGNALS) process.off(signal, stop);
+    over = true;
+    for (const close of closers.reverse()) await close();
+    signals.forget();
   }
+}
+
+interface StopSignals {
+  /** Rejects at the first signal. */
+  readonly received: Promise<never>;
+  forget(): void;
+}
+
+function stopSignals(): StopSignals {
+  let stop: NodeJS.SignalsListener = () => {};
+  const received = new Promise<never>((_, reject) => {
+    stop = (signal) => {
+      reject(new CommandError(`Interrupted by ${signal}`, 128 + constants.signals[signal]));
+    };
+  });
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
+  return {
+    received,
+    forget() {
+      for (const signal of STOP_SIGNALS) process.off(signal, stop);
+    },
+  };
 }
 
 function setStage(
   stdout: NodeJS.WritableStream,
   dataDirectory: string,
-  closers: (() => void | Promise<void>)[],
+  onClose: Stage['onClose'],
 ): Stage {
   let steps = 0;
   let running: AgentProcess | undefined;
@@ -66,9 +92,7 @@ function setStage(
     return running;
   };
   const start = async (httpPort: number, dnsPort: number): Promise<void> => {
-    running = await startAgentProcess({ dataDirectory, httpPort, dnsPort }, (kill) =>
-      closers.push(kill),
-    );
+    running = await startAgentProcess({ dataDirectory, httpPort, dnsPort }, onClose);
   };
   return {
     step(title) {
@@ -92,6 +116,6 @@ function setStage(
         await pause(POLL_MS);
       }
     },
-    onClose: (closeOne) => void closers.push(closeOne),
+    onClose,
   };
 }
