@@ -132,7 +132,7 @@ function inRange(seconds: number): number | undefined {
 /** Resolves `\DDD` and `\X`; text beyond ASCII becomes its UTF-8 octets. Undefined past `\255`. */
 export function unescapeOctets(text: string): string | undefined {
   let tooLarge = false;
-  const resolved = octets(text).replace(/\\(\d{3}|[^])/g, (_, escaped: string) => {
+  const resolved = octets(text).replace(/\\(\d{3}|.)/gs, (_, escaped: string) => {
     if (escaped.length === 1) return escaped;
     const code = Number(escaped);
     if (code > 255) tooLarge = true;

@@ -179,7 +179,7 @@ function problemOf(type: number, rdata: string, format: Format | undefined): str
     at = field.measure(rdata, at);
     if (at === -1) break;
   }
-  if (at !== rdata.length) return `the octets are not the data of a ${formatType(type)} record`;
+  if (at !== rdata.length) return `the octets do not form data of ${formatType(type)}`;
   return format.refuse?.(rdata);
 }
 

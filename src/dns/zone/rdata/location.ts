@@ -70,7 +70,7 @@ function readCentimetres(cursor: TokenCursor, what: string, min: number, max: nu
   const metres = /^(-?\d{1,8}(\.\d{1,2})?)m?$/i.exec(token.text)?.[1];
   const centimetres = Math.round(Number(metres) * 100);
   if (metres === undefined || centimetres < min || centimetres > max) {
-    throw cursor.fault(token, `is not a ${what} in metres`);
+    throw cursor.fault(token, `does not fit as ${what} in metres`);
   }
   return centimetres;
 }

@@ -1,0 +1,92 @@
+/**
+ * The source of static names: picks the zone, looks up, and follows aliases wherever they lead, also into the
+ * catalog and to an upstream. Skips what is in no zone of ours.
+ */
+import { limits } from '../../runtime/index.ts';
+import type { Answer, NameError, NoData, Outcome, Query, Source } from '../answer/outcome.ts';
+import { lowerName } from '../wire/name.ts';
+import type { ResourceRecord } from '../wire/record.ts';
+import { RecordClass, RecordType } from '../wire/types.ts';
+import { type Alias, lookUp } from './zone.ts';
+import type { ZoneStore } from './zone-store.ts';
+
+export interface ZoneSourceParts {
+  /** The zones of this moment; a reload puts others in their place. */
+  readonly zones: () => ZoneStore;
+  /** Asks all sources, the catalog first, for the target of an alias. */
+  readonly follow: (query: Query) => Outcome | Promise<Outcome>;
+  /** Whether there is an upstream to ask about what the parent zone owns. */
+  readonly forwards: () => boolean;
+}
+
+export function createZoneSource(parts: ZoneSourceParts): Source {
+  return { name: 'zone', answer: (query) => answer(parts, query) };
+}
+
+function answer(parts: ZoneSourceParts, query: Query): Outcome | Promise<Outcome> {
+  const { question } = query;
+  const zone = parts.zones().find(question.lowerName);
+  if (zone === undefined) return { kind: 'skip' };
+  if (question.class !== RecordClass.IN && question.class !== RecordClass.ANY) {
+    return { kind: 'refused' };
+  }
+  if (question.type === RecordType.AXFR || question.type === RecordType.IXFR) {
+    return { kind: 'not-implemented' };
+  }
+  // RFC 4035 §3.1.4.1: the DS of an apex is the parent's; Consul asks its recursors for it.
+  const belongsToParent = question.type === RecordType.DS && question.lowerName === zone.apex;
+  if (belongsToParent && parts.forwards()) return { kind: 'skip' };
+  const found = lookUp(zone, question);
+  return found.kind === 'alias' ? followAlias(parts, query, found) : found;
+}
+
+function followAlias(
+  parts: ZoneSourceParts,
+  query: Query,
+  alias: Alias,
+): Outcome | Promise<Outcome> {
+  const aliasHops = (query.aliasHops ?? 0) + 1;
+  // A chain this long is a loop or as good as one: what there is of it goes out.
+  if (aliasHops > limits.aliasHops.default) return chainAlone(alias.answers);
+  const name = alias.target;
+  const next = { ...query.question, name, lowerName: lowerName(name) };
+  const outcome = parts.follow({ question: next, client: query.client, aliasHops });
+  return outcome instanceof Promise
+    ? outcome.then((settled) => prepend(alias.answers, settled))
+    : prepend(alias.answers, outcome);
+}
+
+/** What the client gets when the target leads nowhere from here: the alias, to follow by itself. */
+function chainAlone(answers: readonly ResourceRecord[]): Answer {
+  return { kind: 'answer', answers, authority: [], additional: [], authoritative: true };
+}
+
+/** RFC 1034 §4.3.2 step 3a: the alias goes before what was found for its target, whose rcode stands. */
+function prepend(chain: readonly ResourceRecord[], outcome: Outcome): Outcome {
+  switch (outcome.kind) {
+    case 'answer':
+      // RFC 1035 §4.1.1: AA is about the name asked for, and that one is ours.
+      return { ...outcome, answers: [...chain, ...outcome.answers], authoritative: true };
+    case 'no-data':
+    case 'name-error':
+      return withChain(chain, outcome);
+    case 'relayed':
+      return { ...outcome, answers: [...chain, ...outcome.answers] };
+    case 'referral': {
+      const { authority, additional } = outcome;
+      return { kind: 'answer', answers: chain, authority, additional, authoritative: true };
+    }
+    case 'refused':
+    case 'failure':
+    case 'not-implemented':
+    case 'skip':
+      return chainAlone(chain);
+  }
+}
+
+function withChain<Negative extends NoData | NameError>(
+  chain: readonly ResourceRecord[],
+  outcome: Negative,
+): Negative {
+  return { ...outcome, answers: [...chain, ...(outcome.answers ?? [])] };
+}

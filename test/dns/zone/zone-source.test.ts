@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome, Query, Source } from '../../../src/dns/answer/outcome.ts';
+import { formatName, lowerName, ROOT } from '../../../src/dns/wire/name.ts';
+import { parseType, RecordClass } from '../../../src/dns/wire/types.ts';
+import { createZoneSource } from '../../../src/dns/zone/zone-source.ts';
+import { createZoneStore } from '../../../src/dns/zone/zone-store.ts';
+import { limits } from '../../../src/runtime/index.ts';
+import { name, show, zone } from './zone-text.ts';
+
+const store = createZoneStore({
+  catalogApexes: [],
+  zones: [
+    zone(`$TTL 60
+@      SOA   ns host 1 2 3 4 5
+@      NS    ns.test.
+web    A     192.0.2.1
+www    CNAME web
+gone   CNAME nowhere
+out    CNAME elsewhere.test.
+mx     CNAME web
+loop   CNAME pool
+pool   CNAME loop
+cut    NS    ns.test.
+cutter CNAME x.cut
+`),
+  ],
+});
+
+function query(text: string, recordClass: number = RecordClass.IN): Query {
+  const [owner = '', type = ''] = text.split(' ');
+  const asked = name(owner);
+  return {
+    question: {
+      id: 1,
+      opcode: 0,
+      recursionDesired: true,
+      checkingDisabled: false,
+      name: asked,
+      lowerName: lowerName(asked),
+      type: parseType(type) ?? 0,
+      class: recordClass,
+      edns: undefined,
+    },
+    client: { address: '127.0.0.1', port: 9, transport: 'udp' },
+  };
+}
+
+/** A source over the zone whose other names are answered by `elsewhere`. */
+function source(elsewhere: Outcome | Promise<Outcome> = { kind: 'refused' }, forwards = false) {
+  const followed: string[] = [];
+  const made: Source = createZoneSource({
+    zones: () => store,
+    forwards: () => forwards,
+    follow: (next) => {
+      followed.push(formatName(next.question.name));
+      const outcome = made.answer(next);
+      return !(outcome instanceof Promise) && outcome.kind === 'skip' ? elsewhere : outcome;
+    },
+  });
+  return {
+    ask: (text: string, recordClass?: number) => made.answer(query(text, recordClass)),
+    followed,
+  };
+}
+
+const answersOf = (outcome: Outcome): string[] =>
+  'answers' in outcome
+    ? (outcome.answers ?? []).map((record) => show(record).split(' ').slice(0, 3).join(' '))
+    : [];
+
+describe('the zone source', () => {
+  it('skips names that are in no zone, and refuses classes that are not served', async () => {
+    expect(await source().ask('web.other. A')).toEqual({ kind: 'skip' });
+    expect(await source().ask('web.example. A', RecordClass.CH)).toEqual({ kind: 'refused' });
+    expect(await source().ask('web.example. A', RecordClass.ANY)).toMatchObject({ kind: 'answer' });
+    expect(await source().ask('example. AXFR')).toEqual({ kind: 'not-implemented' });
+  });
+
+  it('leaves the DS of an apex to the parent when there is an upstream to ask', async () => {
+    expect(await source().ask('example. DS')).toMatchObject({ kind: 'no-data' });
+    expect(await source(undefined, true).ask('example. DS')).toEqual({ kind: 'skip' });
+    expect(await source(undefined, true).ask('web.example. DS')).toMatchObject({ kind: 'no-data' });
+  });
+
+  it('follows an alias within the zone', async () => {
+    const outcome = (await source().ask('www.example. A')) as Outcome;
+    expect(outcome).toMatchObject({ kind: 'answer', authoritative: true });
+    expect(answersOf(outcome)).toEqual(['www.example. 60 CNAME', 'web.example. 60 A']);
+  });
+
+  it('keeps the alias before a negative answer (RFC 2308 §2.1, §2.2)', async () => {
+    const gone = (await source().ask('gone.example. A')) as Outcome;
+    expect([gone.kind, answersOf(gone)]).toEqual(['name-error', ['gone.example. 60 CNAME']]);
+    const noData = (await source().ask('www.example. MX')) as Outcome;
+    expect([noData.kind, answersOf(noData)]).toEqual(['no-data', ['www.example. 60 CNAME']]);
+  });
+
+  it('puts the alias before what an upstream says, later', async () => {
+    const record = {
+      owner: name('elsewhere.test.'),
+      type: 1,
+      class: 1,
+      ttl: 5,
+      rdata: new Uint8Array([192, 0, 2, 9]),
+    };
+    const relayed: Outcome = {
+      kind: 'relayed',
+      rcode: 0,
+      answers: [record],
+      authority: [],
+      additional: [],
+      truncated: false,
+      authenticData: false,
+    };
+    const { ask, followed } = source(Promise.resolve(relayed));
+    const outcome = await ask('out.example. A');
+    expect(outcome.kind).toBe('relayed');
+    expect(answersOf(outcome)).toEqual(['out.example. 60 CNAME', 'elsewhere.test. 5 A']);
+    expect(followed).toEqual(['elsewhere.test.']);
+  });
+
+  it.each<[string, Outcome]>([
+    ['refused', { kind: 'refused' }],
+    ['a failure', { kind: 'failure' }],
+    ['nothing', { kind: 'skip' }],
+    ['a referral', { kind: 'referral', authority: [], additional: [] }],
+  ])('gives the alias alone when its target brings %s', async (_, elsewhere) => {
+    const outcome = await source(elsewhere).ask('out.example. A');
+    expect(outcome).toMatchObject({ kind: 'answer', authoritative: true });
+    expect(answersOf(outcome)).toEqual(['out.example. 60 CNAME']);
+  });
+
+  it('sends the referral along when an alias leads below a cut', async () => {
+    const outcome = await source().ask('cutter.example. A');
+    expect(outcome).toMatchObject({ kind: 'answer', authority: [{ owner: name('cut.example.') }] });
+    expect(answersOf(outcome)).toEqual(['cutter.example. 60 CNAME']);
+  });
+
+  it('ends a loop of aliases', async () => {
+    const { ask, followed } = source();
+    const outcome = await ask('loop.example. A');
+    expect(outcome.kind).toBe('answer');
+    expect(followed).toHaveLength(limits.aliasHops.default);
+    expect(answersOf(outcome)).toHaveLength(limits.aliasHops.default + 1);
+  });
+
+  it('does not follow when the alias itself is asked for', async () => {
+    const { ask, followed } = source();
+    expect(answersOf(await ask('www.example. CNAME'))).toEqual(['www.example. 60 CNAME']);
+    expect(followed).toEqual([]);
+  });
+});
+
+describe('a zone store without zones', () => {
+  it('finds nothing, not even for the root', () => {
+    const empty = createZoneStore({ zones: [], catalogApexes: [] });
+    expect(empty.find(ROOT)).toBeUndefined();
+    expect(empty.has(name('a.b.'))).toBe(false);
+  });
+});
