@@ -7,3 +7,4 @@ export type {
   ViewInstance,
   ViewNode,
 } from './view/delta.ts';
+export { followView, type PublishedState } from './view/publish.ts';

@@ -18,18 +18,22 @@ export interface CatalogContext {
   readonly follow: (query: Query) => Outcome | Promise<Outcome>;
 }
 
-/** One question, read by the grammar. */
-export interface Asked<Kind extends CatalogName['kind'] = CatalogName['kind']> {
+/** One question within a domain of the catalog. */
+export interface Asked {
   readonly query: Query;
   readonly question: Question;
-  readonly name: Extract<CatalogName, { readonly kind: Kind }>;
   /** Apex of the domain that the question is in, in lower case. */
   readonly domain: Name;
   /** Answers that a reply to this client can hold at the very most: more need not be made. */
   readonly answersMax: number;
 }
 
+/** The same, as the grammar read it. */
+export interface AskedFor<Kind extends CatalogName['kind']> extends Asked {
+  readonly name: Extract<CatalogName, { readonly kind: Kind }>;
+}
+
 export type Lookup<Kind extends CatalogName['kind']> = (
   context: CatalogContext,
-  asked: Asked<Kind>,
+  asked: AskedFor<Kind>,
 ) => Outcome | Promise<Outcome>;

@@ -5,7 +5,7 @@
  */
 import { type CatalogName, domainOf, readCatalogName } from '../names.ts';
 import { RecordType } from '../wire/types.ts';
-import type { Asked, CatalogContext, Lookup } from './catalog-context.ts';
+import type { AskedFor, CatalogContext, Lookup } from './catalog-context.ts';
 import { lookUpAddr } from './lookups/addr.ts';
 import { lookUpApex, lookUpNsHost } from './lookups/apex.ts';
 import { lookUpNode } from './lookups/node.ts';
@@ -47,7 +47,9 @@ function answer(context: CatalogContext, query: Query): Outcome | Promise<Outcom
   const name = readCatalogName(context.grammar, question.lowerName, domain);
   if (name.kind === 'apex' && isForParent(context, query)) return SKIP;
   const asked = { query, question, name, domain, answersMax: answersMax(client, question.edns) };
-  return (lookups[name.kind] as (context: CatalogContext, asked: Asked) => Outcome)(context, asked);
+  // The table has a look-up of the right kind for each kind; TypeScript cannot tie the two.
+  const lookUp = lookups[name.kind] as Lookup<CatalogName['kind']>;
+  return lookUp(context, asked as AskedFor<CatalogName['kind']>);
 }
 
 /** Answers for the rest of the domains: what neither the catalog nor a master file has does not exist. */

@@ -2,7 +2,6 @@
  * PTR records of catalog addresses: the node that has the address, else a service registered under it. Other
  * addresses are not ours to deny, so a miss is a skip and the forwarder's turn.
  */
-import type { NameGrammar } from '../names.ts';
 import type { View } from '../view/view.ts';
 import { encodeNameRdata } from '../wire/encode-rdata.ts';
 import { labelsOf, type Name } from '../wire/name.ts';

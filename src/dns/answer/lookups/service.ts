@@ -5,6 +5,7 @@
 import { catalogLabel, isHere } from '../../names.ts';
 import type { Host } from '../../view/host.ts';
 import type { Selection, ServiceEntry } from '../../view/service-entry.ts';
+import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import { followAlias } from '../alias.ts';
@@ -18,9 +19,12 @@ export const lookUpService: Lookup<'service'> = (context, asked) => {
   const { service, tag, locality, srvOnly } = asked.name;
   if (!isHere(locality)) return nameError(asked);
   const entry = context.view.service(service);
-  const selection = entry?.select(tag, context.settings.answer.onlyPassing);
+  const { onlyPassing } = context.settings.answer;
+  const selection = entry?.select(tag, onlyPassing);
   if (selection === undefined) {
-    return isAboveNames(entry, service, tag) ? noData(asked) : nameError(asked);
+    const isAboveNames =
+      tag === undefined ? service.startsWith('_') : hasTagBelow(entry, tag, onlyPassing);
+    return isAboveNames ? noData(asked) : nameError(asked);
   }
   if (!srvOnly) return answerSelection(context, asked, selection, service);
   const type = asked.question.type;
@@ -38,19 +42,18 @@ export const lookUpConnect: Lookup<'connect'> = (context, asked) => {
 };
 
 /**
- * Whether names can exist below one that has no records: then it is NODATA (RFC 8020 §2). `_tcp` in
- * `_web._tcp.service`, and the end of a tag with dots.
+ * Whether `tag` is the end of a tag with dots. RFC 8020 §2: a name that has names below it exists, and is NODATA;
+ * so is `_tcp.service` above `_web._tcp.service`.
  */
-function isAboveNames(entry: ServiceEntry | undefined, service: string, tag: string | undefined) {
-  if (tag === undefined) return service.startsWith('_');
+function hasTagBelow(entry: ServiceEntry | undefined, tag: string, onlyPassing: boolean): boolean {
   const end = `.${tag}`;
-  const usable = entry?.select(undefined, false)?.instances ?? [];
-  return usable.some((one) => one.tags.some((own) => catalogLabel(own).endsWith(end)));
+  const instances = entry?.select(undefined, onlyPassing)?.instances ?? [];
+  return instances.some((one) => one.tags.some((own) => catalogLabel(own).endsWith(end)));
 }
 
 function answerSelection(
   context: CatalogContext,
-  asked: Asked<'service' | 'connect'>,
+  asked: Asked,
   selection: Selection,
   service: string,
 ): Outcome | Promise<Outcome> {
@@ -65,7 +68,7 @@ function answerSelection(
 
 function answerAddresses(
   context: CatalogContext,
-  asked: Asked<'service' | 'connect'>,
+  asked: Asked,
   hosts: Host[],
   service: string,
 ): Outcome {
@@ -95,7 +98,7 @@ function answerAddresses(
  */
 function answerWithHostNames(
   context: CatalogContext,
-  asked: Asked<'service' | 'connect'>,
+  asked: Asked,
   selection: Selection,
   service: string,
 ): Outcome | Promise<Outcome> {
@@ -105,7 +108,7 @@ function answerWithHostNames(
   for (const instance of selection.instances) {
     const host = instance.host(question.type);
     if (host === undefined) continue;
-    const isItself = catalogLabel(host.name) === question.lowerName;
+    const isItself = lowerName(host.name) === question.lowerName;
     // Consul: a service registered under its own name is at its node's address.
     const used = isItself ? instance.node.addresses.choose(question.type) : host;
     if (used === undefined) continue;

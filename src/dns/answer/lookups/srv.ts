@@ -22,7 +22,7 @@ const PRIORITY = 1;
 
 export function answerSrv(
   context: CatalogContext,
-  asked: Asked<'service' | 'connect'>,
+  asked: Asked,
   selection: Selection,
   service: string,
 ): Outcome {

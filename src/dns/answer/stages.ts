@@ -1,0 +1,48 @@
+/**
+ * What happens to every query before a source is asked. A stage wraps the handler after it: it feels those after
+ * it and ignores those before it. Adding one means a line in `stages` and a function.
+ */
+import { ExtendedError, RecordClass, RecordType } from '../wire/types.ts';
+import type { Outcome, Query, Source } from './outcome.ts';
+
+export type Handler = (query: Query) => Outcome | Promise<Outcome>;
+export type Stage = (next: Handler) => Handler;
+
+/** The catalog and the zones are class IN; Consul answers any class as if it were. */
+const refuseOtherClasses: Stage = (next) => (query) => {
+  const { class: asked } = query.question;
+  if (asked === RecordClass.IN || asked === RecordClass.ANY) return next(query);
+  const explanation = { code: ExtendedError.NOT_SUPPORTED, text: 'only class IN is served' };
+  return { kind: 'refused', explanation };
+};
+
+/** There is no zone transfer: the catalog is read over HTTP. */
+const refuseTransfers: Stage = (next) => (query) => {
+  const { type } = query.question;
+  const isTransfer = type === RecordType.AXFR || type === RecordType.IXFR;
+  return isTransfer ? { kind: 'not-implemented' } : next(query);
+};
+
+export const stages: readonly Stage[] = [refuseOtherClasses, refuseTransfers];
+
+/** The first stage outermost. */
+export function throughStages(list: readonly Stage[], handler: Handler): Handler {
+  return list.reduceRight((next, stage) => stage(next), handler);
+}
+
+/** Asks each source in turn until one does not skip. */
+export function askSources(sources: readonly Source[]): Handler {
+  const askFrom = (query: Query, start: number): Outcome | Promise<Outcome> => {
+    for (let at = start; at < sources.length; at++) {
+      const outcome = (sources[at] as Source).answer(query);
+      if (outcome instanceof Promise) {
+        return outcome.then((settled) =>
+          settled.kind === 'skip' ? askFrom(query, at + 1) : settled,
+        );
+      }
+      if (outcome.kind !== 'skip') return outcome;
+    }
+    return { kind: 'skip' };
+  };
+  return (query) => askFrom(query, 0);
+}
