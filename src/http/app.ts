@@ -45,6 +45,8 @@ export function createHttpApp(
     bodyLimit: options.bodyBytesMax,
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    // Closing takes as long as the listeners give what is in flight.
+    pluginTimeout: 0,
     genReqId: (request) => ids.of(request),
     frameworkErrors: (error, request, reply) => {
       reply.raw.setHeader('X-Request-Id', request.id);

@@ -56,6 +56,7 @@ export class Listeners {
   readonly #servers: Server[] = [];
   /** Connections of each client address. */
   readonly #connections = new Map<string, number>();
+  readonly #sockets = new Set<Socket>();
   readonly #inFlight = new Set<ServerResponse>();
   #closed: Promise<void> | undefined;
 
@@ -86,15 +87,27 @@ export class Listeners {
   }
 
   async #close(): Promise<void> {
-    for (const response of this.#inFlight) response.shouldKeepAlive = false;
     const closed = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
+    this.#letGo();
     const drain = this.#deps.clock.schedule(this.#deps.limits.drainMs, () => {
       for (const server of this.#servers) server.closeAllConnections();
     });
     await Promise.all(closed);
     drain.cancel();
+  }
+
+  /** Ends connections that wait for a request, or never sent one; the others end with their reply. */
+  #letGo(): void {
+    const busy = new Set<Socket>();
+    for (const response of this.#inFlight) {
+      response.shouldKeepAlive = false;
+      busy.add(response.req.socket);
+    }
+    for (const socket of this.#sockets) {
+      if (!busy.has(socket)) socket.destroy();
+    }
   }
 
   #createServer(): Server {
@@ -127,10 +140,12 @@ export class Listeners {
   }
 
   #count(socket: Socket): void {
+    this.#sockets.add(socket);
     const client = socket.remoteAddress ?? '';
     const count = (this.#connections.get(client) ?? 0) + 1;
     this.#connections.set(client, count);
     socket.once('close', () => {
+      this.#sockets.delete(socket);
       const left = (this.#connections.get(client) ?? 1) - 1;
       if (left === 0) this.#connections.delete(client);
       else this.#connections.set(client, left);
