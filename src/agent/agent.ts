@@ -43,7 +43,8 @@ export interface AgentDeps {
   readonly state: State;
   readonly commit: (
     body: (transaction: Transaction) => void,
-  ) => Promise<{ readonly index: number }>;
+    options?: { readonly urgent: boolean },
+  ) => Promise<unknown>;
   readonly identity: AgentIdentity;
   readonly clock: Clock;
   readonly random: Random;

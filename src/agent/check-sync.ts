@@ -1,7 +1,7 @@
 /**
- * Brings what checks find into the catalog. A new status is committed at once, and again until it is kept; a new
- * output alone is shown locally at once and committed later, as in Consul, so that a page with a clock in it does
- * not cost a disk write every ten seconds.
+ * Brings what checks find into the catalog. A new status is committed at once, and is urgent: a failing instance must
+ * leave DNS also while the store cannot be written. A new output alone is shown locally at once and committed later, as
+ * in Consul, so that a page with a clock in it does not cost a disk write every ten seconds.
  */
 import {
   type CheckRow,
@@ -15,7 +15,11 @@ import type { Clock, Logger, Random, Timer } from '../runtime/index.ts';
 
 export interface CheckSyncDeps {
   readonly state: State;
-  readonly commit: (body: (transaction: Transaction) => void) => Promise<unknown>;
+  /** An urgent commit is shown even while the store cannot be written. */
+  readonly commit: (
+    body: (transaction: Transaction) => void,
+    options: { readonly urgent: boolean },
+  ) => Promise<unknown>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -100,7 +104,10 @@ export class CheckSync {
     const { report } = unsynced;
     const { node, logger } = this.#deps;
     try {
-      await this.#deps.commit((transaction) => updateCheckTxn(transaction, node, report));
+      const urgent = row.status !== report.status;
+      await this.#deps.commit((transaction) => updateCheckTxn(transaction, node, report), {
+        urgent,
+      });
     } catch (error) {
       this.#retry(unsynced, row, error);
       return;

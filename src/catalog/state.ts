@@ -6,7 +6,7 @@
  * Readers see committed rows only; the next transaction also sees the staged ones, so that commands can be
  * batched while the disk works. An engine drives it (src/engine); nothing else calls begin, stage or publish.
  */
-import type { TableName, TableRows } from './rows.ts';
+import type { TableName, TableRows, Versioned } from './rows.ts';
 import { schema, TABLE_NAMES } from './schema.ts';
 import { Table, TableOverlay } from './table.ts';
 import { type RowChange, type TableViews, Transaction } from './transaction.ts';
@@ -69,6 +69,11 @@ export class State {
     return new Transaction(this.#pending as unknown as TableViews);
   }
 
+  /** As `begin`, over what is committed alone: for a command that must not wait for the staged ones. */
+  beginCommitted(): Transaction {
+    return new Transaction(this.tables as unknown as TableViews);
+  }
+
   /** Gives the transaction the next index and shows it to later ones. Undefined when it changed nothing. */
   stage(transaction: Transaction): StagedCommand | undefined {
     const index = this.#stagedIndex + 1;
@@ -82,15 +87,17 @@ export class State {
   /** Makes durable commands visible: first the tables, then the watchers, then the followers. */
   publish(commands: readonly StagedCommand[]): void {
     const woken = new Set<string>();
-    for (const command of commands) {
-      for (const change of command.changes) {
-        this.#apply(change);
+    const applied: StagedCommand[] = [];
+    for (const { index, changes } of commands) {
+      const current = changes.filter((change) => this.#apply(change, index));
+      for (const change of current) {
         for (const topic of topicsOf(change)) woken.add(topic);
       }
-      this.#index = command.index;
+      applied.push({ index, changes: current });
+      this.#index = Math.max(this.#index, index);
     }
     this.watches.wake(woken);
-    for (const follower of this.#followers) follower(commands);
+    for (const follower of this.#followers) follower(applied);
   }
 
   /** Drops everything staged: it did not become durable, and later commands were computed from it. */
@@ -107,10 +114,18 @@ export class State {
     this.#newest.set(`${change.table}/${change.key}`, change);
   }
 
-  #apply(change: RowChange): void {
-    const table = this.tables[change.table] as unknown as Table<object>;
+  /** @returns false when the table already says something newer: a command did not wait for the disk */
+  #apply(change: RowChange, index: number): boolean {
+    const table = this.tables[change.table] as unknown as Table<Versioned>;
+    this.#settle(change);
+    if ((table.get(change.key)?.modifyIndex ?? 0) > index) return false;
     if (change.after === undefined) table.delete(change.key);
     else table.put(change.after);
+    return true;
+  }
+
+  /** The pending layer no longer needs this change, unless a newer one of the row is staged. */
+  #settle(change: RowChange): void {
     const name = `${change.table}/${change.key}`;
     if (this.#newest.get(name) !== change) return;
     this.#newest.delete(name);

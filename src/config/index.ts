@@ -9,6 +9,7 @@ export {
   parseGoFlags,
 } from './flags.ts';
 export { type Host, systemHost } from './host.ts';
+export { agentIdentity, describeSelf, type ProcessFacts } from './identity.ts';
 export {
   type LoadedConfig,
   type LoadOptions,

@@ -10,12 +10,24 @@ export interface Commit<Result> {
   readonly index: number;
 }
 
+export interface CommitOptions {
+  /**
+   * The one exception to "durable first": a failing instance must leave DNS also while the store cannot be written.
+   * When a write fails, or takes longer than a second, the body runs again and what it changes is shown from memory,
+   * and written with the first group that succeeds. For results of checks, and nothing else.
+   */
+  readonly urgent?: boolean;
+}
+
 export interface Engine {
   /**
-   * Runs `body`, and resolves once its changes are durable and published, in that order.
+   * Runs `body`, and resolves once its changes are durable and published, in that order. An urgent body may run twice.
    * Rejects with what `body` throws (nothing is kept), or with a StoreError.
    */
-  commit<Result>(body: (transaction: Transaction) => Result): Promise<Commit<Result>>;
+  commit<Result>(
+    body: (transaction: Transaction) => Result,
+    options?: CommitOptions,
+  ): Promise<Commit<Result>>;
   /** Resolves once reads see every write acknowledged before the call: what `?consistent` asks for. */
   barrier(): Promise<void>;
   /** Finishes what is under way and releases the store; may be called twice. */

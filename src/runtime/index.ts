@@ -11,5 +11,9 @@ export {
   type RootLogger,
   silentLogger,
 } from './logger.ts';
+export { packageVersion } from './package-version.ts';
+export { writePidFile } from './pid-file.ts';
 export { type Random, seededRandom, shuffle, systemRandom } from './random.ts';
+export { listenToSignals, type SignalHandlers } from './signals.ts';
+export { StopList } from './stop-list.ts';
 export { workerEntry } from './worker-entry.ts';

@@ -1,19 +1,39 @@
 /** What happens when the disk says no, and in which order things become visible. */
 import { describe, expect, it } from 'vitest';
-import { readNodes, register, State } from '../../src/catalog/index.ts';
-import { openEmbeddedEngine, type RowStore } from '../../src/engine/index.ts';
+import {
+  onNodeKey,
+  readNodes,
+  register,
+  type StagedCommand,
+  State,
+  updateCheckTxn,
+} from '../../src/catalog/index.ts';
+import { type Engine, openEmbeddedEngine, type RowStore } from '../../src/engine/index.ts';
 import { silentLogger } from '../../src/runtime/index.ts';
-import { nodeInput, registration } from '../support/rows.ts';
+import { HeldClock } from '../support/held-clock.ts';
+import { checkInput, nodeInput, registration } from '../support/rows.ts';
 
 /** A store whose writes are let through, or failed, by hand. */
 class HeldStore implements RowStore {
-  readonly groups: { size: number; let: () => void; fail: (reason: string) => void }[] = [];
+  readonly groups: {
+    size: number;
+    /** `table/key status` of every row, in the order of writing. */
+    rows: string[];
+    let: () => void;
+    fail: (reason: string) => void;
+  }[] = [];
   load = () => 0;
   close = async () => {};
-  write(commands: readonly unknown[]): Promise<void> {
+  write(commands: readonly StagedCommand[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.groups.push({
         size: commands.length,
+        rows: commands.flatMap(({ changes }) =>
+          changes.map(({ table, key, after }) => {
+            const status = after !== undefined && 'status' in after ? ` ${after.status}` : '';
+            return `${table}/${key}${status}`;
+          }),
+        ),
         let: resolve,
         fail: (reason) => reject(new Error(reason)),
       });
@@ -24,10 +44,11 @@ class HeldStore implements RowStore {
 function held() {
   const state = new State();
   const store = new HeldStore();
-  const engine = openEmbeddedEngine({ state, store, logger: silentLogger });
+  const clock = new HeldClock();
+  const engine = openEmbeddedEngine({ state, store, logger: silentLogger, clock });
   const put = (node: string) =>
     engine.commit((transaction) => register(transaction, registration(nodeInput(node))));
-  return { state, store, engine, put };
+  return { state, store, engine, put, clock };
 }
 
 /** Lets everything run that is ready. */
@@ -102,5 +123,100 @@ describe('the embedded engine', () => {
     store.groups[1]?.let();
     expect((await third).index).toBe(1);
     expect(readNodes(state).value.map((row) => row.node)).toEqual(['n3']);
+  });
+});
+
+describe('an urgent command', () => {
+  const flip = (engine: Engine, status: string) =>
+    engine.commit(
+      (transaction) =>
+        updateCheckTxn(transaction, 'n1', { checkId: 'alive', status, output: status }),
+      { urgent: true },
+    );
+  const shown = (state: State): string | undefined =>
+    state.tables.checks.get(onNodeKey('n1', 'alive'))?.status;
+
+  /** A node with a passing check, durable. */
+  async function withCheck() {
+    const parts = held();
+    const { engine, store } = parts;
+    const first = engine.commit((transaction) =>
+      register(transaction, registration(nodeInput('n1'), undefined, [checkInput('alive')])),
+    );
+    await turn();
+    store.groups[0]?.let();
+    await first;
+    return parts;
+  }
+
+  it('waits for the disk like any other while the disk works', async () => {
+    const { state, store, engine } = await withCheck();
+    const flipping = flip(engine, 'critical');
+    await turn();
+    expect(shown(state)).toBe('passing');
+    store.groups[1]?.let();
+    await flipping;
+    expect(shown(state)).toBe('critical');
+  });
+
+  it('is shown from memory when the write fails, and written when the store is back', async () => {
+    const { state, store, engine, put, clock } = await withCheck();
+    const flipping = flip(engine, 'critical');
+    const other = put('n2');
+    await turn();
+    store.groups[1]?.fail('no space left on device');
+    await flipping;
+    await expect(other).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(shown(state)).toBe('critical');
+    expect(state.tables.nodes.get('n2')).toBeUndefined();
+    const { index } = state;
+
+    clock.advance(1000);
+    await turn();
+    store.groups[2]?.fail('no space left on device');
+    await turn();
+    clock.advance(1000);
+    await turn();
+    expect(store.groups[3]?.rows).toContain('checks/n1\0alive critical');
+    store.groups[3]?.let();
+    await turn();
+    clock.advance(10_000);
+    await turn();
+    expect(store.groups).toHaveLength(4);
+    expect(state.index).toBe(index);
+  });
+
+  it('is shown from memory when the disk does not answer for a second, and all else is refused', async () => {
+    const { state, store, engine, put, clock } = await withCheck();
+    const stuck = put('n2');
+    await turn();
+    const flipping = flip(engine, 'critical');
+    clock.advance(999);
+    await turn();
+    expect(shown(state)).toBe('passing');
+    clock.advance(1);
+    await flipping;
+    expect(shown(state)).toBe('critical');
+    await expect(put('n3')).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: 'the store cannot be written: the disk does not answer',
+    });
+    await flip(engine, 'warning');
+    const { index } = state;
+
+    store.groups[1]?.let();
+    await stuck;
+    await turn();
+    expect(state.index).toBeGreaterThanOrEqual(index);
+    expect(shown(state)).toBe('warning');
+    store.groups[2]?.let();
+    await turn();
+    clock.advance(1000);
+    await turn();
+    store.groups[3]?.let();
+    await turn();
+    expect(shown(state)).toBe('warning');
+    const last = store.groups.flatMap((group) => group.rows).filter((row) => /alive/.test(row));
+    expect(last.at(-1)).toBe('checks/n1\0alive warning');
   });
 });

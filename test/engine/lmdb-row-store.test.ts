@@ -176,3 +176,29 @@ function scatter(path: string, hits: number): void {
   }
   writeFileSync(path, bytes);
 }
+
+describe('the index after a restart', () => {
+  it('goes on where it was after an orderly end', async () => {
+    const folder = temporaryFolder();
+    const first = await openIn(folder);
+    await registerMany(first.engine, 5);
+    await first.engine.close();
+    const second = await openIn(folder);
+    expect(second.state.index).toBe(5);
+    await second.engine.close();
+  });
+
+  it('goes on beyond everything that may have been shown when the end was not orderly', async () => {
+    const folder = temporaryFolder();
+    const crashed = temporaryFolder();
+    const first = await openIn(folder);
+    await registerMany(first.engine, 5);
+    // What is on disk at this moment is what a crash leaves.
+    cpSync(join(folder, 'catalog'), join(crashed, 'catalog'), { recursive: true });
+    await first.engine.close();
+    const second = await openIn(crashed);
+    expect(second.state.index).toBeGreaterThan(60_000);
+    expect(readInstances(second.state, 'web').value).toHaveLength(5);
+    await second.engine.close();
+  });
+});

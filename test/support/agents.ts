@@ -41,11 +41,11 @@ export interface AgentSetUp {
 export function newAgent(setUp: AgentSetUp = {}): RunningAgent {
   const state = new State();
   const store = setUp.store ?? createMemoryRowStore();
-  const engine = openEmbeddedEngine({ state, store, logger: silentLogger });
   const clock = new HeldClock();
+  const engine = openEmbeddedEngine({ state, store, logger: silentLogger, clock });
   const agent = new Agent({
     state,
-    commit: (body) => engine.commit(body),
+    commit: (body, options) => engine.commit(body, options),
     identity: { ...identity, ...setUp.identity },
     clock,
     random: seededRandom(1),

@@ -5,11 +5,12 @@
  *                        └ while a group is being written the next one collects
  *
  * Invariant: a caller is answered only when everything its command read is durable too, so a command that changed
- * nothing still waits for the staged ones it may have seen.
+ * nothing still waits for the staged ones it may have seen. Urgent commands are the exception (`engine.ts`): they are
+ * shown from memory while the store fails or stalls, and `#unsaved` keeps them for the next group.
  */
-import type { StagedCommand, State, Transaction } from '../../catalog/index.ts';
-import { type Logger, limits } from '../../runtime/index.ts';
-import type { Commit, Engine } from '../engine.ts';
+import type { RowChange, StagedCommand, State, Transaction } from '../../catalog/index.ts';
+import { type Clock, type Logger, limits, systemClock, type Timer } from '../../runtime/index.ts';
+import type { Commit, CommitOptions, Engine } from '../engine.ts';
 import { reasonOf, StoreError } from '../store-error.ts';
 import type { RowStore } from './row-store.ts';
 
@@ -17,14 +18,25 @@ export interface EmbeddedEngineDeps {
   readonly state: State;
   readonly store: RowStore;
   readonly logger: Logger;
+  readonly clock?: Clock;
 }
 
-/** A command on its way to the disk. `staged` is absent for one that changed nothing. */
+type Body = (transaction: Transaction) => unknown;
+
+/** A command on its way to the disk. */
 interface Waiting {
+  /** Absent for a command that changed nothing. */
   readonly staged: StagedCommand | undefined;
+  /** What to run again when the store does not take it; urgent commands only. */
+  readonly urgent: Body | undefined;
   readonly resolve: () => void;
-  readonly reject: (error: StoreError) => void;
+  readonly reject: (error: unknown) => void;
 }
+
+/** A write that takes longer is a disk that does not answer. */
+const STALL_MS = 1000;
+/** How soon what is only in memory is offered to the store again. */
+const SAVE_AGAIN_MS = 1000;
 
 /** Reads all rows into `deps.state` and takes over its commits. */
 export function openEmbeddedEngine(deps: EmbeddedEngineDeps): Engine {
@@ -37,18 +49,29 @@ class EmbeddedEngine implements Engine {
   readonly #state: State;
   readonly #store: RowStore;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  #stalled = false;
+  /** Changes that are shown and not durable, the newest of each row, each as a command of its own. */
+  readonly #unsaved = new Map<string, StagedCommand>();
+  #saveAgain: Timer | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ state, store, logger }: EmbeddedEngineDeps) {
+  constructor({ state, store, logger, clock = systemClock }: EmbeddedEngineDeps) {
     this.#state = state;
     this.#store = store;
     this.#logger = logger;
+    this.#clock = clock;
   }
 
-  async commit<Result>(body: (transaction: Transaction) => Result): Promise<Commit<Result>> {
+  async commit<Result>(
+    body: (transaction: Transaction) => Result,
+    { urgent = false }: CommitOptions = {},
+  ): Promise<Commit<Result>> {
     this.#refuseWhenClosed();
+    if (this.#stalled && urgent) return this.#show(body);
+    if (this.#stalled) throw stalled();
     if (this.#queue.length >= limits.stagedCommands.default) {
       throw new StoreError('store_busy', 'too many writes are waiting for the disk');
     }
@@ -56,18 +79,22 @@ class EmbeddedEngine implements Engine {
     const result = body(transaction);
     const staged = this.#state.stage(transaction);
     const index = staged?.index ?? this.#state.stagedIndex;
-    if (staged !== undefined || index > this.#state.index) await this.#durable(staged);
+    if (staged !== undefined || index > this.#state.index) {
+      await this.#durable(staged, urgent ? body : undefined);
+    }
     return { result, index };
   }
 
   async barrier(): Promise<void> {
     this.#refuseWhenClosed();
-    if (this.#state.stagedIndex > this.#state.index) await this.#durable(undefined);
+    if (this.#state.stagedIndex > this.#state.index) await this.#durable(undefined, undefined);
   }
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
+      this.#saveAgain?.cancel();
       while (this.#writing !== undefined) await this.#writing;
+      if (this.#unsaved.size > 0) await this.#writeGroup([]);
       await this.#store.close();
     })();
     return this.#closed;
@@ -77,9 +104,9 @@ class EmbeddedEngine implements Engine {
     if (this.#closed !== undefined) throw new StoreError('store_closed', 'the store is closed');
   }
 
-  #durable(staged: StagedCommand | undefined): Promise<void> {
+  #durable(staged: StagedCommand | undefined, urgent: Body | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ staged, resolve, reject });
+      this.#queue.push({ staged, urgent, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -87,10 +114,9 @@ class EmbeddedEngine implements Engine {
   async #writeAll(): Promise<void> {
     // Callers that are ready in this turn of the event loop share the first group.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
-      const group = this.#queue.splice(0, limits.commandsPerCommit.default);
-      await this.#writeGroup(group);
-    }
+    do {
+      await this.#writeGroup(this.#queue.splice(0, limits.commandsPerCommit.default));
+    } while (this.#queue.length > 0);
     this.#writing = undefined;
   }
 
@@ -98,14 +124,30 @@ class EmbeddedEngine implements Engine {
     const commands = group
       .map((waiting) => waiting.staged)
       .filter((staged) => staged !== undefined);
+    const unsaved = [...this.#unsaved];
+    const all = [...commands, ...unsaved.map(([, command]) => command)];
+    const stall = this.#clock.schedule(STALL_MS, () => this.#stall(group));
     try {
-      if (commands.length > 0) await this.#store.write(commands);
+      // The store keeps the last change of a row: that must be the newest.
+      all.sort((one, other) => one.index - other.index);
+      if (all.length > 0) await this.#store.write(all);
     } catch (error) {
       this.#abandon(group, error);
       return;
+    } finally {
+      stall.cancel();
+      this.#stalled = false;
     }
+    this.#saved(unsaved);
     this.#state.publish(commands);
     for (const waiting of group) waiting.resolve();
+  }
+
+  #saved(unsaved: readonly (readonly [string, StagedCommand])[]): void {
+    for (const [name, command] of unsaved) {
+      if (this.#unsaved.get(name) === command) this.#unsaved.delete(name);
+    }
+    if (this.#unsaved.size > 0) this.#saveLater();
   }
 
   /** Nothing of the group is durable, and what was staged after it was computed from it: all of it is refused. */
@@ -120,6 +162,63 @@ class EmbeddedEngine implements Engine {
       `the store cannot be written: ${reason}`,
       cause,
     );
-    for (const waiting of refused) waiting.reject(error);
+    for (const waiting of refused) {
+      if (waiting.urgent === undefined) waiting.reject(error);
+      else this.#showInstead(waiting, waiting.urgent);
+    }
+    if (this.#unsaved.size > 0) this.#saveLater();
   }
+
+  /** The disk does not answer: urgent commands of the group and of the queue need not wait for it any longer. */
+  #stall(group: readonly Waiting[]): void {
+    this.#stalled = true;
+    this.#logger.error({ ms: STALL_MS }, 'the store does not answer');
+    for (const waiting of [...group, ...this.#queue]) {
+      if (waiting.urgent !== undefined) this.#showInstead(waiting, waiting.urgent);
+    }
+  }
+
+  #showInstead({ resolve, reject }: Waiting, body: Body): void {
+    try {
+      this.#show(body);
+      resolve();
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  /** Runs an urgent body and publishes what it changes from memory. */
+  #show<Result>(body: (transaction: Transaction) => Result): Commit<Result> {
+    const transaction = this.#state.beginCommitted();
+    const result = body(transaction);
+    const staged = this.#state.stage(transaction);
+    if (staged !== undefined) {
+      const { index } = staged;
+      for (const change of staged.changes) {
+        this.#unsaved.set(nameOf(change), { index, changes: [change] });
+      }
+      this.#state.publish([staged]);
+      this.#logger.warn({ index: staged.index }, 'a check result is kept in memory only');
+    }
+    return { result, index: staged?.index ?? this.#state.index };
+  }
+
+  #saveLater(): void {
+    if (this.#closed !== undefined) return;
+    this.#saveAgain?.cancel();
+    this.#saveAgain = this.#clock.schedule(SAVE_AGAIN_MS, () => {
+      this.#writing ??= this.#writeAll();
+    });
+  }
+}
+
+function nameOf({ table, key }: RowChange): string {
+  return `${table}/${key}`;
+}
+
+function stalled(): StoreError {
+  return new StoreError(
+    'store_unavailable',
+    'the store cannot be written: the disk does not answer',
+  );
 }

@@ -4,7 +4,9 @@
  *   key    table name, NUL, row key (UTF-8)
  *   value  CRC-32 of the rest (4 octets, little endian), the row as JSON
  *
- * Beside the rows, in the table `meta`: `format` (the version stamp) and `index` (of the last command).
+ * Beside the rows, in the table `meta`: `format` (the version stamp), `index` (of the last command), `ceiling` (no
+ * index beyond it was ever shown) and, after an orderly end, `closed`. A store that was not closed goes on from its
+ * ceiling: commands that could not be written may have been shown, and the index must not go back behind them.
  * LMDB itself has no checksums, so the pages are walked in a child process first (`store-check.ts`): a damaged
  * page there ends the child, not the agent.
  */
@@ -63,10 +65,17 @@ function openEnvironment(path: string): Environment {
 }
 
 const INDEX_KEY = rowKey('meta', 'index');
+const CEILING_KEY = rowKey('meta', 'ceiling');
+const CLOSED_KEY = rowKey('meta', 'closed');
+
+/** How far the ceiling is kept ahead of the index. */
+const CEILING_STEP = 1 << 16;
 
 class LmdbRowStore implements RowStore {
   readonly #environment: Environment;
   readonly #lock: DirectoryLock;
+  #index = 0;
+  #ceiling = 0;
   #closed: Promise<void> | undefined;
 
   constructor(environment: Environment, lock: DirectoryLock) {
@@ -75,14 +84,24 @@ class LmdbRowStore implements RowStore {
   }
 
   load(restore: RestoreRow): number {
-    let index = 0;
     for (const { key, value } of this.#environment.getRange({ snapshot: true })) {
-      const [table, name] = splitRowKey(key);
-      if (table === 'meta') {
-        if (name === 'index') index = decodeValue(value) as number;
-      } else restore(table as TableName, decodeValue(value) as never);
+      const [table] = splitRowKey(key);
+      if (table !== 'meta') restore(table as TableName, decodeValue(value) as never);
     }
-    return index;
+    const index = this.#number(INDEX_KEY) ?? 0;
+    const shown = this.#number(CLOSED_KEY) ?? this.#number(CEILING_KEY) ?? 0;
+    this.#index = Math.max(index, shown);
+    this.#ceiling = this.#index + CEILING_STEP;
+    this.#environment.transactionSync(() => {
+      this.#environment.putSync(CEILING_KEY, encodeValue(this.#ceiling));
+      this.#environment.removeSync(CLOSED_KEY);
+    });
+    return this.#index;
+  }
+
+  #number(key: Buffer): number | undefined {
+    const value = this.#environment.get(key);
+    return value && (decodeValue(value) as number);
   }
 
   async write(commands: readonly StagedCommand[]): Promise<void> {
@@ -95,17 +114,22 @@ class LmdbRowStore implements RowStore {
         newest.set(`${table}\0${key}`, after && encodeValue(after));
       }
     }
+    const raised = last.index + CEILING_STEP / 2 > this.#ceiling;
+    if (raised) this.#ceiling = last.index + CEILING_STEP;
     await this.#environment.batch(() => {
       for (const [key, value] of newest) {
         if (value === undefined) this.#environment.remove(Buffer.from(key));
         else this.#environment.put(Buffer.from(key), value);
       }
       this.#environment.put(INDEX_KEY, encodeValue(last.index));
+      if (raised) this.#environment.put(CEILING_KEY, encodeValue(this.#ceiling));
     });
+    this.#index = last.index;
   }
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
+      await this.#environment.put(CLOSED_KEY, encodeValue(this.#index));
       await this.#environment.close();
       this.#lock.release();
     })();
