@@ -125,32 +125,36 @@ function decodeJson(value: unknown, path: Path, depth: number): Json {
 }
 
 function decodeFields(shape: FieldsShape, given: JsonObject, path: Path): JsonObject {
+  const { names, fields } = compiled(shape);
   const start = shape.ownPath === true ? { full: path.full, go: '' } : path;
-  const names = namesOf(shape);
-  const values = new Map<string, unknown>();
-  for (const key of Object.keys(given)) {
-    const name = names.get(key) ?? names.get(key.toLowerCase());
-    if (name !== undefined) values.set(name, given[key]);
-    else if (shape.tolerant !== true) throw unknownField(key, start);
-  }
   const decoded: Record<string, unknown> = {};
   // In the order of the body, so that the first error is the one that Go would name.
-  for (const [name, value] of values) {
+  for (const key of Object.keys(given)) {
+    const name = names.get(key) ?? names.get(key.toLowerCase());
+    if (name === undefined) {
+      if (shape.tolerant === true) continue;
+      throw unknownField(key, start);
+    }
     const field = shape.fields[name];
-    if (field !== undefined) decoded[name] = decodeValue(field, value, inFields(start, name));
+    if (field !== undefined) decoded[name] = decodeValue(field, given[key], inFields(start, name));
   }
-  for (const [name, field] of Object.entries(shape.fields)) {
-    // What is absent is zero, and cannot be wrong anywhere.
-    if (!values.has(name)) decoded[name] = decodeValue(field, undefined, TOP);
+  // What is absent is zero, and cannot be wrong anywhere.
+  for (const [name, field] of fields) {
+    if (decoded[name] === undefined) decoded[name] = decodeValue(field, undefined, TOP);
   }
   return decoded;
 }
 
-const namesByShape = new WeakMap<FieldsShape, ReadonlyMap<string, string>>();
+interface CompiledFields {
+  /** Every accepted spelling, as it is and in lower case, to the field's name. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly fields: readonly (readonly [string, Shape])[];
+}
 
-/** Every accepted spelling in lower case, to the field's name. */
-function namesOf(shape: FieldsShape): ReadonlyMap<string, string> {
-  const known = namesByShape.get(shape);
+const compiledShapes = new WeakMap<FieldsShape, CompiledFields>();
+
+function compiled(shape: FieldsShape): CompiledFields {
+  const known = compiledShapes.get(shape);
   if (known !== undefined) return known;
   const names = new Map<string, string>();
   for (const name of [...Object.keys(shape.fields), ...(shape.ignored ?? [])]) {
@@ -158,8 +162,9 @@ function namesOf(shape: FieldsShape): ReadonlyMap<string, string> {
     names.set(name.toLowerCase(), name);
   }
   for (const [alias, name] of Object.entries(shape.aliases ?? {})) names.set(alias, name);
-  namesByShape.set(shape, names);
-  return names;
+  const fresh = { names, fields: Object.entries(shape.fields) };
+  compiledShapes.set(shape, fresh);
+  return fresh;
 }
 
 // ---- Errors
