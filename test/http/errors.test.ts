@@ -40,8 +40,8 @@ describe('the error catalogue', () => {
 
   it('is what docs/errors.md shows', () => {
     const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
-    const shown = [...page.matchAll(/^\| `(\w+)` \| (.+?) \| (.+?) \|$/gm)].map((row) =>
-      row.slice(1),
+    const shown = [...page.matchAll(/^\| `(\w+)` *\| (.+?) \| (.+?) \|$/gm)].map((row) =>
+      row.slice(1).map((cell) => cell.trim()),
     );
     const known = Object.entries(ERROR_CATALOGUE).map(([code, kind]) => [
       code,
