@@ -1,12 +1,13 @@
 /**
  * The source of static names: picks the zone, looks up, and follows aliases wherever they lead, also into the
- * catalog and to an upstream. Skips what is in no zone of ours.
+ * catalog and to an upstream. Skips what is in no zone of ours. Classes and transfers are dealt with by stages
+ * before any source.
  */
 import { limits } from '../../runtime/index.ts';
 import type { Answer, NameError, NoData, Outcome, Query, Source } from '../answer/outcome.ts';
 import { lowerName } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import { RecordClass, RecordType } from '../wire/types.ts';
+import { RecordType } from '../wire/types.ts';
 import { type Alias, lookUp } from './zone.ts';
 import type { ZoneStore } from './zone-store.ts';
 
@@ -27,16 +28,12 @@ function answer(parts: ZoneSourceParts, query: Query): Outcome | Promise<Outcome
   const { question } = query;
   const zone = parts.zones().find(question.lowerName);
   if (zone === undefined) return { kind: 'skip' };
-  if (question.class !== RecordClass.IN && question.class !== RecordClass.ANY) {
-    return { kind: 'refused' };
-  }
-  if (question.type === RecordType.AXFR || question.type === RecordType.IXFR) {
-    return { kind: 'not-implemented' };
-  }
   // RFC 4035 §3.1.4.1: the DS of an apex is the parent's; Consul asks its recursors for it.
   const belongsToParent = question.type === RecordType.DS && question.lowerName === zone.apex;
   if (belongsToParent && parts.forwards()) return { kind: 'skip' };
   const found = lookUp(zone, question);
+  // What is not in the file may still be the catalog's, which denies it after us or does not.
+  if (found.kind === 'name-error' && parts.zones().isShared(zone)) return { kind: 'skip' };
   return found.kind === 'alias' ? followAlias(parts, query, found) : found;
 }
 

@@ -56,17 +56,6 @@ export function lookUp(zone: Zone, sought: Sought): LookUp {
   return { kind: 'name-error', zone: zone.apex };
 }
 
-/**
- * Whether the zone itself knows the name: written in it, above a written name, or below a cut or DNAME.
- * A wildcard does not count, so that it cannot shadow names that another source owns.
- */
-export function knowsName(zone: Zone, name: Name): boolean {
-  if (zone.nodes.has(name)) return true;
-  if (!zone.hasCuts) return false;
-  const cut = findCut(zone, { name, lowerName: name, type: RecordType.A });
-  return cut !== undefined;
-}
-
 /** RFC 1034 §4.3.2 step 3: the cut nearest to the apex decides, be it a delegation (b) or a DNAME (c). */
 function findCut(zone: Zone, sought: Sought): LookUp | undefined {
   let found: LookUp | undefined;

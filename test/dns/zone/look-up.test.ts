@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { knowsName } from '../../../src/dns/zone/zone.ts';
 import { ask, name, show, zone } from './zone-text.ts';
 
 // RFC 4592 §2.2.1, with addresses and a time to live.
@@ -151,23 +150,5 @@ describe('the look-up of RFC 1034 §4.3.2', () => {
     expect(ask(from, 'ns. A')).toBe('answer ns. A');
     expect(ask(from, 'x. A')).toBe('name-error');
     expect(ask(from, '. NS')).toBe('answer . NS | additional ns. A');
-  });
-});
-
-describe('names that the zone itself knows', () => {
-  const cases: [string, boolean][] = [
-    ['web.example.', true],
-    ['c.example.', true],
-    ['x.sub.example.', true],
-    ['x.old.example.', true],
-    ['gone.example.', false],
-  ];
-  it.each(cases)('%s: %s', (text, expected) => {
-    expect(knowsName(delegations, name(text))).toBe(expected);
-  });
-
-  it('a wildcard does not make every name known', () => {
-    expect(knowsName(wildcards, name('host3.example.'))).toBe(false);
-    expect(knowsName(wildcards, name('*.example.'))).toBe(true);
   });
 });
