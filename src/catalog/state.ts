@@ -30,8 +30,8 @@ export class State {
   readonly watches = new Watches();
   readonly #followers: Follower[] = [];
   #pending: PendingOverlays = overlaysOn(this.tables);
-  /** The newest staged change of each row that is not committed yet. */
-  readonly #newest = new Map<string, RowChange>();
+  /** The newest staged change of each row that is not committed yet, by table. */
+  #newest: Record<TableName, Map<string, RowChange>> = newestOf();
   #index = 0;
   #stagedIndex = 0;
 
@@ -103,7 +103,7 @@ export class State {
   /** Drops everything staged: it did not become durable, and later commands were computed from it. */
   rollback(): void {
     this.#pending = overlaysOn(this.tables);
-    this.#newest.clear();
+    this.#newest = newestOf();
     this.#stagedIndex = this.#index;
   }
 
@@ -111,7 +111,7 @@ export class State {
     const overlay = this.#pending[change.table] as unknown as TableOverlay<object>;
     if (change.after === undefined) overlay.delete(change.key);
     else overlay.put(change.after);
-    this.#newest.set(`${change.table}/${change.key}`, change);
+    this.#newest[change.table].set(change.key, change);
   }
 
   /** @returns false when the table already says something newer: a command did not wait for the disk */
@@ -126,11 +126,16 @@ export class State {
 
   /** The pending layer no longer needs this change, unless a newer one of the row is staged. */
   #settle(change: RowChange): void {
-    const name = `${change.table}/${change.key}`;
-    if (this.#newest.get(name) !== change) return;
-    this.#newest.delete(name);
+    const newest = this.#newest[change.table];
+    if (newest.get(change.key) !== change) return;
+    newest.delete(change.key);
     this.#pending[change.table].settle(change.key);
   }
+}
+
+function newestOf(): Record<TableName, Map<string, RowChange>> {
+  const entries = TABLE_NAMES.map((name) => [name, new Map<string, RowChange>()]);
+  return Object.fromEntries(entries) as Record<TableName, Map<string, RowChange>>;
 }
 
 function newTables(): Tables {

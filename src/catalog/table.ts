@@ -16,14 +16,24 @@ export interface TableView<Row> {
 /** Rows filed under one index value: most buckets hold one row, and then need no map. */
 type Bucket<Row extends object> = Row | Map<string, Row>;
 
+interface SecondaryIndex<Row extends object> {
+  readonly name: string;
+  readonly valuesOf: (row: Row) => readonly string[];
+  readonly buckets: Map<string, Bucket<Row>>;
+}
+
 export class Table<Row extends object> implements TableView<Row> {
   readonly schema: TableSchema<Row>;
   readonly #rows = new Map<string, Row>();
-  readonly #indexes: ReadonlyMap<string, Map<string, Bucket<Row>>>;
+  readonly #indexes: readonly SecondaryIndex<Row>[];
 
   constructor(schema: TableSchema<Row>) {
     this.schema = schema;
-    this.#indexes = new Map(Object.keys(schema.indexes).map((name) => [name, new Map()]));
+    this.#indexes = Object.entries(schema.indexes).map(([name, valuesOf]) => ({
+      name,
+      valuesOf,
+      buckets: new Map(),
+    }));
   }
 
   get size(): number {
@@ -35,7 +45,7 @@ export class Table<Row extends object> implements TableView<Row> {
   }
 
   find(index: string, value: string): Row[] {
-    const bucket = this.#index(index).get(value);
+    const bucket = this.#buckets(index).get(value);
     if (bucket === undefined) return [];
     return bucket instanceof Map ? [...bucket.values()] : [bucket];
   }
@@ -46,7 +56,7 @@ export class Table<Row extends object> implements TableView<Row> {
 
   /** Distinct values of an index, e.g. all service names. */
   values(index: string): Iterable<string> {
-    return this.#index(index).keys();
+    return this.#buckets(index).keys();
   }
 
   put(row: Row): void {
@@ -54,8 +64,8 @@ export class Table<Row extends object> implements TableView<Row> {
     const before = this.#rows.get(key);
     if (before !== undefined) this.#unfile(key, before);
     this.#rows.set(key, row);
-    for (const [name, valuesOf] of Object.entries(this.schema.indexes)) {
-      for (const value of valuesOf(row)) this.#file(name, value, key, row);
+    for (const { valuesOf, buckets } of this.#indexes) {
+      for (const value of valuesOf(row)) this.#file(buckets, value, key, row);
     }
   }
 
@@ -66,29 +76,28 @@ export class Table<Row extends object> implements TableView<Row> {
     this.#rows.delete(key);
   }
 
-  #index(name: string): Map<string, Bucket<Row>> {
-    const index = this.#indexes.get(name);
-    if (index === undefined) throw new Error(`no index "${name}"`);
-    return index;
+  #buckets(name: string): Map<string, Bucket<Row>> {
+    for (const index of this.#indexes) {
+      if (index.name === name) return index.buckets;
+    }
+    throw new Error(`no index "${name}"`);
   }
 
-  #file(name: string, value: string, key: string, row: Row): void {
-    const index = this.#index(name);
-    const bucket = index.get(value);
-    if (bucket === undefined) index.set(value, row);
+  #file(buckets: Map<string, Bucket<Row>>, value: string, key: string, row: Row): void {
+    const bucket = buckets.get(value);
+    if (bucket === undefined) buckets.set(value, row);
     else if (bucket instanceof Map) bucket.set(key, row);
-    else index.set(value, new Map([[this.schema.key(bucket), bucket]]).set(key, row));
+    else buckets.set(value, new Map([[this.schema.key(bucket), bucket]]).set(key, row));
   }
 
   #unfile(key: string, row: Row): void {
-    for (const [name, valuesOf] of Object.entries(this.schema.indexes)) {
-      const index = this.#index(name);
+    for (const { valuesOf, buckets } of this.#indexes) {
       for (const value of valuesOf(row)) {
-        const bucket = index.get(value);
+        const bucket = buckets.get(value);
         if (bucket instanceof Map) {
           bucket.delete(key);
-          if (bucket.size === 0) index.delete(value);
-        } else index.delete(value);
+          if (bucket.size === 0) buckets.delete(value);
+        } else buckets.delete(value);
       }
     }
   }
@@ -97,17 +106,19 @@ export class Table<Row extends object> implements TableView<Row> {
 /** A changed row, or null for a deleted one. */
 type Change<Row> = Row | null;
 
+/** Up to so many changes are looked through one by one; beyond that they get indexes of their own. */
+const SCANNED_CHANGES_MAX = 16;
+
 export class TableOverlay<Row extends object> implements TableView<Row> {
   readonly #base: TableView<Row>;
   readonly #schema: TableSchema<Row>;
   readonly #changes = new Map<string, Change<Row>>();
-  /** The put rows once more, with their indexes. */
-  readonly #put: Table<Row>;
+  /** The put rows once more, with their indexes, once there are many. */
+  #indexed: Table<Row> | undefined;
 
   constructor(base: TableView<Row>, schema: TableSchema<Row>) {
     this.#base = base;
     this.#schema = schema;
-    this.#put = new Table(schema);
   }
 
   get changes(): ReadonlyMap<string, Change<Row>> {
@@ -124,29 +135,51 @@ export class TableOverlay<Row extends object> implements TableView<Row> {
     const below = this.#base.find(index, value);
     if (this.#changes.size === 0) return below;
     const unchanged = below.filter((row) => !this.#changes.has(this.#schema.key(row)));
-    return [...unchanged, ...this.#put.find(index, value)];
+    for (const row of this.#found(index, value)) unchanged.push(row);
+    return unchanged;
   }
 
   *all(): Iterable<Row> {
     for (const row of this.#base.all()) {
       if (!this.#changes.has(this.#schema.key(row))) yield row;
     }
-    yield* this.#put.all();
+    for (const row of this.#changes.values()) {
+      if (row !== null) yield row;
+    }
   }
 
   put(row: Row): void {
     this.#changes.set(this.#schema.key(row), row);
-    this.#put.put(row);
+    this.#indexed?.put(row);
   }
 
   delete(key: string): void {
     this.#changes.set(key, null);
-    this.#put.delete(key);
+    this.#indexed?.delete(key);
   }
 
   /** Forgets the change of `key`: the base now says the same. */
   settle(key: string): void {
     this.#changes.delete(key);
-    this.#put.delete(key);
+    this.#indexed?.delete(key);
+  }
+
+  #found(index: string, value: string): Row[] {
+    if (this.#changes.size > SCANNED_CHANGES_MAX) this.#indexed ??= this.#index();
+    if (this.#indexed !== undefined) return this.#indexed.find(index, value);
+    const valuesOf = this.#schema.indexes[index];
+    const found: Row[] = [];
+    for (const row of this.#changes.values()) {
+      if (row !== null && valuesOf?.(row).includes(value)) found.push(row);
+    }
+    return found;
+  }
+
+  #index(): Table<Row> {
+    const table = new Table(this.#schema);
+    for (const row of this.#changes.values()) {
+      if (row !== null) table.put(row);
+    }
+    return table;
   }
 }

@@ -4,7 +4,7 @@
  * compares. A transaction body is synchronous: no `await` between checking a row and using what was checked.
  */
 import { equalJson } from './equal-json.ts';
-import type { IndexRow, TableName, TableRows, Unversioned } from './rows.ts';
+import type { IndexRow, TableName, TableRows, Unversioned, Versioned } from './rows.ts';
 import { schema, TABLE_NAMES } from './schema.ts';
 import { TableOverlay, type TableView } from './table.ts';
 
@@ -23,7 +23,8 @@ export interface RowChange<Name extends TableName = TableName> {
 export class Transaction {
   readonly #base: TableViews;
   readonly #overlays: Overlays = {};
-  readonly #reads = new Set<string>();
+  /** Table and key in turn. */
+  readonly #reads: string[] = [];
   readonly #touched = new Set<string>();
   readonly #forgotten = new Set<string>();
 
@@ -31,13 +32,13 @@ export class Transaction {
     this.#base = base;
   }
 
-  /** `table/key` of every row that was looked at by key. */
-  get reads(): ReadonlySet<string> {
+  /** Every row that was looked at by key: table and key in turn, perhaps more than once. */
+  get reads(): readonly string[] {
     return this.#reads;
   }
 
   get<Name extends TableName>(table: Name, key: string): TableRows[Name] | undefined {
-    this.#reads.add(`${table}/${key}`);
+    this.#reads.push(table, key);
     return this.#view(table).get(key);
   }
 
@@ -106,8 +107,12 @@ export class Transaction {
       if (row === null) {
         if (before !== undefined) changes.push({ table, key, before, after: undefined });
       } else if (before === undefined || !equalRow(before, row)) {
-        const createIndex = before?.createIndex ?? index;
-        changes.push({ table, key, before, after: { ...row, createIndex, modifyIndex: index } });
+        changes.push({
+          table,
+          key,
+          before,
+          after: stamp(row, before?.createIndex ?? index, index),
+        });
       }
     }
   }
@@ -123,6 +128,11 @@ export class Transaction {
     (this.#overlays as Record<TableName, unknown>)[table] = overlay;
     return overlay;
   }
+}
+
+/** The row is this transaction's own copy, seen by nobody yet: it is stamped in place. */
+function stamp<Row extends Versioned>(row: Row, createIndex: number, modifyIndex: number): Row {
+  return Object.assign(row, { createIndex, modifyIndex });
 }
 
 const VERSION_FIELDS = new Set(['createIndex', 'modifyIndex']);
