@@ -1,10 +1,10 @@
-// Starts a real agent with a durable store, pinned to one core, and drives it from the other:
-//   registrations a second at 32 connections, memory and start time with 100,000 instances, DNS queries a second.
+// Starts a real agent with a durable store and drives it: registrations a second at 32 connections, memory and start
+// time with 100,000 instances, and, with the agent on one core and the generator on another, DNS queries a second.
 //   npm run bench:agent [-- --instances 100000 --services 10000 --nodes 1000 --seconds 10]
 // Prints a table; nothing here is asserted.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -31,32 +31,17 @@ const report = (what, figure, unit, aim) => {
   process.stdout.write(`${what}: ${figure} ${unit} (aim ${aim})\n`);
 };
 
-/** Starts the agent on core 0 and waits for its `ready` line. */
-async function startAgent(dataDir) {
+const ALL_CORES = `0-${availableParallelism() - 1}`;
+
+/** Starts the agent, on core 0 alone when `pinned`, and waits for its `ready` line. */
+async function startAgent(dataDir, pinned) {
   const started = performance.now();
-  const child = spawn(
-    'taskset',
-    [
-      '-c',
-      '0',
-      process.execPath,
-      join(root, 'bin/rollcall'),
-      'agent',
-      '-server',
-      '-bootstrap-expect=1',
-      '-node',
-      'bench',
-      '-data-dir',
-      dataDir,
-      '-http-port',
-      '0',
-      '-dns-port',
-      '0',
-      '-log-level',
-      'warn',
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const flags = ['-server', '-bootstrap-expect=1', '-node', 'bench', '-log-level', 'warn'];
+  const where = ['-data-dir', dataDir, '-http-port', '0', '-dns-port', '0'];
+  const agent = [process.execPath, join(root, 'bin/rollcall'), 'agent', ...flags, ...where];
+  const child = spawn('taskset', ['-c', pinned ? '0' : ALL_CORES, ...agent], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [http, dns] = await new Promise((found, failed) => {
     let text = '';
     child.once('exit', (code) => failed(new Error(`the agent ended with ${code}`)));
@@ -168,7 +153,7 @@ function dnsperf(dns, file) {
 const median = (figures) => [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)];
 
 try {
-  const small = await startAgent(join(folder, 'register'));
+  const small = await startAgent(join(folder, 'register'), false);
   const perSecond = await drive(small.http, count('registrations'), agentRegistration);
   report(
     'registrations with a TTL check, 32 connections, durable',
@@ -179,7 +164,7 @@ try {
   await stopAgent(small);
 
   const dataDir = join(folder, 'catalog');
-  const filling = await startAgent(dataDir);
+  const filling = await startAgent(dataDir, false);
   const filled = await drive(filling.http, count('instances'), catalogRegistration);
   report('catalog registrations, 32 connections, durable', Math.round(filled), '/s', '–');
   report(
@@ -190,7 +175,7 @@ try {
   );
   await stopAgent(filling);
 
-  const agent = await startAgent(dataDir);
+  const agent = await startAgent(dataDir, true);
   report('start with that store, until ready', Math.round(agent.startMs), 'ms', '≤ 5,000');
   report('memory after that start', Math.round(residentMb(agent.child.pid)), 'MB', '≤ 700');
 
