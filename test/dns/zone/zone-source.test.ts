@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome, Query, Source } from '../../../src/dns/answer/outcome.ts';
-import { formatName, lowerName, ROOT } from '../../../src/dns/wire/name.ts';
-import { parseType, RecordClass } from '../../../src/dns/wire/types.ts';
+import type { Outcome, Source } from '../../../src/dns/answer/outcome.ts';
+import { formatName, ROOT } from '../../../src/dns/wire/name.ts';
 import { createZoneSource } from '../../../src/dns/zone/zone-source.ts';
 import { createZoneStore } from '../../../src/dns/zone/zone-store.ts';
 import { limits } from '../../../src/runtime/index.ts';
-import { name, show, zone } from './zone-text.ts';
+import { name, query, show, zone } from './zone-text.ts';
 
 const store = createZoneStore({
   catalogApexes: [],
@@ -27,25 +26,6 @@ cutter CNAME x.cut
 });
 
 const SKIP: Outcome = { kind: 'skip' };
-
-function query(text: string): Query {
-  const [owner = '', type = ''] = text.split(' ');
-  const asked = name(owner);
-  return {
-    question: {
-      id: 1,
-      opcode: 0,
-      recursionDesired: true,
-      checkingDisabled: false,
-      name: asked,
-      lowerName: lowerName(asked),
-      type: parseType(type) ?? 0,
-      class: RecordClass.IN,
-      edns: undefined,
-    },
-    client: { address: '127.0.0.1', port: 9, transport: 'udp' },
-  };
-}
 
 /** A source over the zone whose other names are answered by `elsewhere`. */
 function source(elsewhere: Outcome | Promise<Outcome> = { kind: 'refused' }, forwards = false) {

@@ -1,8 +1,10 @@
 /** Zones and look-ups written as text, for the tests of this folder. */
 
+import type { Query } from '../../../src/dns/answer/outcome.ts';
 import { formatName, lowerName, type Name, parseName } from '../../../src/dns/wire/name.ts';
+import type { Question } from '../../../src/dns/wire/question.ts';
 import type { ResourceRecord } from '../../../src/dns/wire/record.ts';
-import { formatType, parseType } from '../../../src/dns/wire/types.ts';
+import { formatType, Opcode, parseType, RecordClass } from '../../../src/dns/wire/types.ts';
 import { buildZone } from '../../../src/dns/zone/build-zone.ts';
 import {
   type ParsedFile,
@@ -23,6 +25,26 @@ export function parse(files: Readonly<Record<string, string>>, origin = 'example
     { file: 'zones/example.zone', origin: name(origin) },
     (file) => files[file] ?? { problem: 'no such file or folder' },
   );
+}
+
+/** A client's question, e.g. `www.example. A`. */
+export function query(text: string, asked: Partial<Question> = {}): Query {
+  const [owner = '', type = ''] = text.split(' ');
+  return {
+    question: {
+      id: 1,
+      opcode: Opcode.QUERY,
+      recursionDesired: true,
+      checkingDisabled: false,
+      name: name(owner),
+      lowerName: lowerName(name(owner)),
+      type: parseType(type) ?? 0,
+      class: RecordClass.IN,
+      edns: undefined,
+      ...asked,
+    },
+    client: { address: '127.0.0.1', port: 9, transport: 'udp' },
+  };
 }
 
 /** Records as `owner ttl type hex`. */
