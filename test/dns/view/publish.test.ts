@@ -1,0 +1,127 @@
+/** From commits of the real catalog to view changes, and that a view fed by them stays in step with the tables. */
+import { describe, expect, it } from 'vitest';
+import { deregister, register } from '../../../src/catalog/index.ts';
+import { followView, type ViewDelta } from '../../../src/dns/index.ts';
+import { type Committed, committed } from '../../support/committed.ts';
+import { checkInput, nodeInput, registration, serviceInput } from '../../support/rows.ts';
+
+interface Followed extends Committed {
+  readonly first: ViewDelta;
+  /** Deltas since the last call. */
+  taken(): ViewDelta[];
+}
+
+function followed(before: (catalog: Committed) => void = () => {}): Followed {
+  const catalog = committed();
+  before(catalog);
+  const deltas: ViewDelta[] = [];
+  const first = followView(catalog.state, (delta) => deltas.push(delta));
+  return { ...catalog, first, taken: () => deltas.splice(0) };
+}
+
+const put = (catalog: Committed, ...args: Parameters<typeof registration>) =>
+  catalog.commit((transaction) => register(transaction, registration(...args)));
+
+/** `put-node foo`, `delete-instance foo/db`, … */
+const kinds = (deltas: readonly ViewDelta[]) =>
+  deltas.flatMap(({ changes }) =>
+    changes.map((change) => {
+      const key =
+        'key' in change ? change.key : 'node' in change ? change.node.key : change.instance.key;
+      return `${change.kind} ${key.replace('\0', '/')}`;
+    }),
+  );
+
+describe('a commit', () => {
+  it('is one delta with everything it touched, nodes first, at its index', () => {
+    const catalog = followed();
+    const index = put(catalog, nodeInput('Foo'), serviceInput('Db'), [
+      checkInput('alive'),
+      checkInput('db-alive', { serviceId: 'Db' }),
+    ]);
+    const deltas = catalog.taken();
+    expect(deltas.map((delta) => delta.index)).toEqual([index]);
+    expect(kinds(deltas)).toEqual(['put-node foo', 'put-instance foo/db']);
+  });
+
+  it('that changes nothing is no delta', () => {
+    const catalog = followed();
+    put(catalog, nodeInput('foo'), serviceInput('db'));
+    catalog.taken();
+    put(catalog, nodeInput('foo'), serviceInput('db'));
+    expect(catalog.taken()).toEqual([]);
+  });
+
+  it('of a check is its node or its instance', () => {
+    const catalog = followed();
+    put(catalog, nodeInput('foo'), serviceInput('db'));
+    catalog.taken();
+    put(catalog, nodeInput('foo'), undefined, [checkInput('c', { status: 'critical' })]);
+    expect(catalog.taken()).toMatchObject([
+      { changes: [{ kind: 'put-node', node: { marks: [{ checkId: 'c', status: 'critical' }] } }] },
+    ]);
+    put(catalog, nodeInput('foo'), undefined, [
+      checkInput('d', { status: 'warning', serviceId: 'db' }),
+    ]);
+    expect(catalog.taken()).toMatchObject([
+      { changes: [{ kind: 'put-instance', instance: { marks: [{ checkId: 'd' }] } }] },
+    ]);
+    put(catalog, nodeInput('foo'), undefined, [checkInput('d', { serviceId: 'db' })]);
+    expect(catalog.taken()).toMatchObject([
+      { changes: [{ kind: 'put-instance', instance: { marks: [] } }] },
+    ]);
+  });
+
+  it('takes away what was deregistered', () => {
+    const catalog = followed();
+    put(catalog, nodeInput('foo'), serviceInput('db'), [checkInput('d', { serviceId: 'db' })]);
+    catalog.taken();
+    catalog.commit((transaction) =>
+      deregister(transaction, { node: 'foo', serviceId: 'db', checkId: '' }),
+    );
+    expect(kinds(catalog.taken())).toEqual(['delete-instance foo/db']);
+    catalog.commit((transaction) =>
+      deregister(transaction, { node: 'foo', serviceId: '', checkId: '' }),
+    );
+    expect(kinds(catalog.taken())).toEqual(['delete-node foo']);
+  });
+});
+
+it('what is there already comes first, nodes before instances', () => {
+  const catalog = followed((before) => {
+    put(before, nodeInput('foo'), serviceInput('db'));
+    put(before, nodeInput('bar'), serviceInput('web'));
+  });
+  expect(catalog.first.index).toBe(catalog.state.index);
+  expect(kinds([catalog.first])).toEqual([
+    'put-node foo',
+    'put-node bar',
+    'put-instance foo/db',
+    'put-instance bar/web',
+  ]);
+  expect(catalog.taken()).toEqual([]);
+});
+
+describe('the service that an instance stands for in the mesh', () => {
+  const table: [title: string, fields: Parameters<typeof serviceInput>[1], expected: string][] = [
+    ['none', {}, ''],
+    ['itself when it is native', { connect: { Native: true } }, 'db'],
+    [
+      'the destination of a proxy',
+      { kind: 'connect-proxy', proxy: { DestinationServiceName: 'web' } },
+      'web',
+    ],
+    [
+      'none for another kind',
+      { kind: 'mesh-gateway', proxy: { DestinationServiceName: 'web' } },
+      '',
+    ],
+    ['none for a proxy of nothing', { kind: 'connect-proxy', proxy: {} }, ''],
+  ];
+  it.each(table)('is %s', (_, fields, expected) => {
+    const catalog = followed();
+    put(catalog, nodeInput('foo'), serviceInput('db', fields));
+    const instances = catalog.taken()[0]?.changes.filter(({ kind }) => kind === 'put-instance');
+    expect(instances).toMatchObject([{ instance: { connectService: expected } }]);
+  });
+});
