@@ -27,6 +27,8 @@ export interface ForwarderParts {
 }
 
 export interface Forwarder extends Source {
+  /** Whether there is anyone to ask. */
+  readonly isForwarding: boolean;
   /** Questions that begin after this go to the new recursors. */
   setOptions(options: ForwardOptions): void;
   /** Ends every wait with SERVFAIL. May be called twice. */
@@ -55,6 +57,10 @@ class RecursorForwarder implements Forwarder {
     this.#options = parts.options;
   }
 
+  get isForwarding(): boolean {
+    return this.#options.recursors.length > 0;
+  }
+
   setOptions(options: ForwardOptions): void {
     this.#options = options;
     this.#recursors = undefined;
@@ -65,7 +71,7 @@ class RecursorForwarder implements Forwarder {
   }
 
   answer({ question }: Query): Outcome | Promise<Outcome> {
-    if (this.#options.recursors.length === 0) return { kind: 'skip' };
+    if (!this.isForwarding) return { kind: 'skip' };
     if (this.#waiting >= limits.forwardWaiting.default) return TOO_MANY;
     return this.#join(question);
   }

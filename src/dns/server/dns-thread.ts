@@ -1,0 +1,256 @@
+/**
+ * What runs inside the DNS thread: builds view, zones, forwarder, responder and transports, and does what the
+ * messages say. Knows nothing of threads: it is given a function to post with, so tests run it in their own.
+ */
+import {
+  type Clock,
+  type LogFields,
+  type LogLevel,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '../../runtime/index.ts';
+import { createResponder, type Responder } from '../answer/responder.ts';
+import type { ResponderOptions } from '../answer/settings.ts';
+import { createForwarder, type Forwarder } from '../forward/forwarder.ts';
+import type { DnsOptions } from '../options.ts';
+import { View } from '../view/view.ts';
+import type { Client } from '../wire/question.ts';
+import { loadZones } from '../zone/load-zones.ts';
+import { ZoneError } from '../zone/zone-error.ts';
+import { createZoneSource } from '../zone/zone-source.ts';
+import type { ZoneStore } from '../zone/zone-store.ts';
+import { BindError } from './bind-error.ts';
+import { openTransports } from './open-transports.ts';
+import { createPortLogger, type PortLogger } from './port-logger.ts';
+import type {
+  DnsStats,
+  FromThread,
+  Refusal,
+  Reply,
+  Request,
+  ThreadStart,
+  ToThread,
+} from './protocol.ts';
+import { openTcpListener } from './tcp-listener.ts';
+import type { SocketAddress, Transport } from './transport.ts';
+import { openUdpSocket } from './udp-socket.ts';
+
+export interface ThreadParts {
+  readonly post: (message: FromThread) => void;
+  /** The thread has nothing more to do. */
+  readonly exit: () => void;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export class DnsThread {
+  readonly #start: ThreadStart;
+  readonly #parts: ThreadParts;
+  readonly #clock: Clock;
+  readonly #logger: PortLogger;
+  readonly #view = new View();
+  #serving: Serving | undefined;
+  #transports: readonly Transport[] = [];
+  #options: DnsOptions;
+  #binding = false;
+  #stopping = false;
+
+  constructor(start: ThreadStart, parts: ThreadParts) {
+    this.#start = start;
+    this.#options = start.options;
+    this.#parts = parts;
+    this.#clock = parts.clock ?? systemClock;
+    this.#logger = createPortLogger(start.logLevel, (level, fields, message) =>
+      this.#postLine(level, fields, message),
+    );
+  }
+
+  /** Takes the next message; they are handled in order. */
+  receive(message: ToThread): void {
+    switch (message.kind) {
+      case 'view':
+        this.#view.apply(message.delta);
+        return;
+      case 'view-complete':
+        void this.#serve();
+        return;
+      case 'request':
+        this.#post({ kind: 'reply', id: message.id, reply: this.#answer(message.request) });
+        return;
+      case 'log-level':
+        this.#logger.setLevel(message.level);
+        return;
+      case 'stop':
+        void this.#stop();
+        return;
+    }
+  }
+
+  /** Binds only now: with half a view, live services would be denied. */
+  async #serve(): Promise<void> {
+    this.#binding = true;
+    try {
+      const serving = this.#build(this.#options);
+      this.#serving = serving;
+      const logger = this.#logger;
+      const respond = this.#guarded(serving.responder);
+      const parts = { respond, clock: this.#clock, logger };
+      this.#transports = await openTransports(this.#start.endpoints, {
+        openDatagrams: (at) => openUdpSocket(at, parts),
+        openStreams: (at) => openTcpListener(at, parts),
+        logger,
+      });
+      this.#binding = false;
+      this.#post({ kind: 'listening', addresses: this.#addresses() });
+      // Told to stop while it was binding.
+      if (this.#stopping) await this.#close();
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (refusal === undefined) throw error;
+      this.#post({ kind: 'refused', refusal });
+      this.#parts.exit();
+    }
+  }
+
+  #build(options: DnsOptions): Serving {
+    const zones = { current: readZones(options) };
+    const random = this.#parts.random ?? systemRandom;
+    const forwarder = createForwarder({
+      options: options.forward,
+      listeners: () => this.#addresses(),
+      clock: this.#clock,
+      random,
+      logger: this.#logger,
+    });
+    const responder: Responder = createResponder({
+      view: this.#view,
+      identity: options.identity,
+      options: responderOptions(options),
+      apex: { soaOf: (zone, serial) => zones.current.soaOf(zone, serial) },
+      zones: [
+        createZoneSource({
+          zones: () => zones.current,
+          follow: (query) => responder.ask(query),
+          forwards: () => forwarder.isForwarding,
+        }),
+      ],
+      forward: [forwarder],
+      random,
+      logger: this.#logger,
+    });
+    return { zones, forwarder, responder };
+  }
+
+  /** Whatever a message does to the responder, the thread goes on with the next. */
+  #guarded({ respond }: Responder) {
+    return (bytes: Uint8Array, client: Client) => {
+      try {
+        return respond(bytes, client);
+      } catch (error) {
+        this.#logger.error({ err: error }, 'a message could not be answered');
+        return undefined;
+      }
+    };
+  }
+
+  #addresses(): SocketAddress[] {
+    return this.#transports
+      .filter((transport) => transport.kind === 'udp')
+      .map((transport) => transport.address);
+  }
+
+  #answer(request: Request): Reply {
+    switch (request.kind) {
+      case 'applied-index':
+        return { kind: 'applied-index', index: this.#view.index };
+      case 'stats':
+        return { kind: 'stats', stats: this.#stats() };
+      case 'reload':
+        return this.#reload(request.options);
+    }
+  }
+
+  #stats(): DnsStats {
+    return {
+      appliedIndex: this.#view.index,
+      nodes: this.#view.nodeCount,
+      instances: this.#view.instanceCount,
+      endpoints: this.#transports.map((transport) => ({
+        transport: transport.kind,
+        address: transport.address,
+        ...transport.stats(),
+      })),
+    };
+  }
+
+  /** Everything between two queries, or nothing: a bad zone leaves all as it was. */
+  #reload(next: DnsOptions): Reply {
+    // Domains stay what they were: names that are handed out depend on them.
+    const options = { ...next, identity: this.#start.options.identity };
+    try {
+      const zones = readZones(options);
+      this.#options = options;
+      if (this.#serving !== undefined) {
+        this.#serving.zones.current = zones;
+        this.#serving.forwarder.setOptions(options.forward);
+        this.#serving.responder.setOptions(responderOptions(options));
+      }
+      return { kind: 'reloaded' };
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (refusal === undefined) throw error;
+      return { kind: 'refused', refusal };
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    // While it binds, `#serve` closes what it opened.
+    if (!this.#binding) await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(this.#transports.map((transport) => transport.close()));
+    this.#serving?.forwarder.close();
+    this.#parts.exit();
+  }
+
+  #post(message: FromThread): void {
+    this.#parts.post(message);
+  }
+
+  #postLine(level: LogLevel, fields: LogFields, message: string): void {
+    try {
+      this.#post({ kind: 'log', level, fields, message });
+    } catch {
+      // A field that cannot be copied between threads: better its text than no line.
+      const texts = Object.entries(fields).map(([name, value]) => [name, String(value)] as const);
+      this.#post({ kind: 'log', level, fields: Object.fromEntries(texts), message });
+    }
+  }
+}
+
+/** What answers, once the zones are read. */
+interface Serving {
+  /** Replaced as a whole. */
+  readonly zones: { current: ZoneStore };
+  readonly forwarder: Forwarder;
+  readonly responder: Responder;
+}
+
+function readZones({ identity, zoneDirectory }: DnsOptions): ZoneStore {
+  const { domain, altDomain } = identity;
+  return loadZones({ directory: zoneDirectory, domain, altDomain });
+}
+
+function responderOptions({ answer, forward }: DnsOptions): ResponderOptions {
+  return { answer, recursionAvailable: forward.recursors.length > 0 };
+}
+
+function asRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof ZoneError) return { kind: 'zones', faults: error.faults };
+  if (!(error instanceof BindError)) return undefined;
+  return { kind: 'bind', address: error.address, reason: error.reason };
+}

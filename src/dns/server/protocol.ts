@@ -1,0 +1,73 @@
+/**
+ * What the main thread and the DNS thread say to each other. Plain data, in order both ways: a request is
+ * answered after everything that was posted before it was done.
+ *
+ *   main                              thread
+ *    │── view (slices) ─────────────────▶│ applies
+ *    │── view-complete ─────────────────▶│ binds
+ *    │◀────────────── listening | refused│
+ *    │── view (commits), requests ──────▶│
+ *    │◀──────────────────── reply, log ──│
+ *    │── stop ──────────────────────────▶│ answers what is in flight, exits
+ */
+import type { LogFields, LogLevel } from '../../runtime/index.ts';
+import type { DnsOptions } from '../options.ts';
+import type { ViewDelta } from '../view/delta.ts';
+import type { ZoneFault } from '../zone/zone-error.ts';
+import type { Endpoint } from './open-transports.ts';
+import type { SocketAddress, TransportStats } from './transport.ts';
+
+/** What a thread starts with. */
+export interface ThreadStart {
+  readonly options: DnsOptions;
+  readonly endpoints: readonly Endpoint[];
+  /** Lines below it are not posted. */
+  readonly logLevel: LogLevel;
+}
+
+export type Request =
+  | { readonly kind: 'applied-index' }
+  | { readonly kind: 'stats' }
+  | { readonly kind: 'reload'; readonly options: DnsOptions };
+
+export type ToThread =
+  | { readonly kind: 'view'; readonly delta: ViewDelta }
+  | { readonly kind: 'view-complete' }
+  | { readonly kind: 'request'; readonly id: number; readonly request: Request }
+  | { readonly kind: 'log-level'; readonly level: LogLevel }
+  | { readonly kind: 'stop' };
+
+/** An error as data: its class does not survive the way between threads. */
+export type Refusal =
+  | { readonly kind: 'zones'; readonly faults: readonly ZoneFault[] }
+  | { readonly kind: 'bind'; readonly address: SocketAddress; readonly reason: string };
+
+export interface EndpointStats extends TransportStats {
+  readonly transport: 'udp' | 'tcp';
+  readonly address: SocketAddress;
+}
+
+export interface DnsStats {
+  readonly appliedIndex: number;
+  readonly nodes: number;
+  readonly instances: number;
+  readonly endpoints: readonly EndpointStats[];
+}
+
+export type Reply =
+  | { readonly kind: 'applied-index'; readonly index: number }
+  | { readonly kind: 'stats'; readonly stats: DnsStats }
+  | { readonly kind: 'reloaded' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export type FromThread =
+  | { readonly kind: 'listening'; readonly addresses: readonly SocketAddress[] }
+  /** The thread could not start, and ends. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply }
+  | {
+      readonly kind: 'log';
+      readonly level: LogLevel;
+      readonly fields: LogFields;
+      readonly message: string;
+    };
