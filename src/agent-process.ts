@@ -1,0 +1,211 @@
+/**
+ * The composition root of `rollcall agent`: builds the parts, starts them in order, and stops them in reverse. It
+ * wires and contains no behaviour of its own; each part gets the few functions that it uses.
+ */
+import { Agent, takeNodeId } from './agent/index.ts';
+import { State } from './catalog/index.ts';
+import { agentIdentity, type Config, describeSelf, diffConfig } from './config/index.ts';
+import { DnsService, followView } from './dns/index.ts';
+import {
+  createMemoryRowStore,
+  type Engine,
+  openEmbeddedEngine,
+  openLmdbRowStore,
+} from './engine/index.ts';
+import { createHttpApp, DEFAULT_HTTP_OPTIONS, DEFAULT_LISTENER_LIMITS } from './http/index.ts';
+import {
+  createLogger,
+  listenToSignals,
+  logStream,
+  packageVersion,
+  type RootLogger,
+  StopList,
+  systemClock,
+  systemRandom,
+  writePidFile,
+} from './runtime/index.ts';
+
+export interface RunOptions {
+  readonly config: Config;
+  /** Reads files and flags again. @throws ConfigError, and then everything stays as it is */
+  readonly reloadConfig: () => Config;
+  readonly stdout: NodeJS.WritableStream;
+}
+
+/** What every part is wired with. */
+interface Root extends RunOptions {
+  readonly logger: RootLogger;
+  readonly parts: StopList;
+  readonly state: State;
+  /** Ends the process with `status`; the first call counts. */
+  readonly end: (status: number, reason: string) => void;
+}
+
+/** Runs the agent until it is told to stop. @returns the exit status; rejects when it cannot start */
+export async function runAgent(options: RunOptions): Promise<number> {
+  const { level, json } = options.config.log;
+  const logger = createLogger(level, logStream(json));
+  const parts = new StopList(logger);
+  let end: Root['end'] = () => {};
+  const ended = new Promise<number>((resolve) => {
+    end = (status, reason) => {
+      logger.info({ reason }, 'agent is stopping');
+      resolve(status);
+    };
+  });
+  try {
+    await start({ ...options, logger, parts, end, state: new State() });
+    return await ended;
+  } finally {
+    await parts.stop();
+  }
+}
+
+async function start(root: Root): Promise<void> {
+  const { config, parts } = root;
+  const engine = await openEngine(root);
+  parts.add('engine', () => engine.close());
+  if (config.pidFile !== '') parts.add('pid file', writePidFile(config.pidFile));
+  const agent = newAgent(root, engine);
+  parts.add('agent', () => agent.close());
+  await agent.start(config);
+  const { dns, address: dnsAddress } = await startDns(root);
+  const reload = reloading(root, agent, dns);
+  const httpAddress = await startHttp(root, {
+    agent,
+    engine,
+    reload,
+    dnsPort: dnsAddress?.port ?? -1,
+  });
+  const signals = listenToSignals({
+    stop: (signal) => root.end(0, signal),
+    reload: () => reload().catch((error) => root.logger.error({ err: error }, 'reload failed')),
+  });
+  parts.add('signals', signals);
+  root.stdout.write(readyText(httpAddress, dnsAddress));
+}
+
+async function openEngine({ config, state, logger }: Root): Promise<Engine> {
+  const store = config.devMode
+    ? createMemoryRowStore()
+    : await openLmdbRowStore(config.dataDirectory);
+  return openEmbeddedEngine({ state, store, logger: logger.child({ module: 'engine' }) });
+}
+
+function newAgent({ config, state, logger }: Root, engine: Engine): Agent {
+  const { nodeId, checkUpdateIntervalMs, checkOutputBytesMax } = config.agent;
+  const { dataDirectory } = config;
+  return new Agent({
+    state,
+    commit: (body, options) => engine.commit(body, options),
+    identity: agentIdentity(config, takeNodeId({ configured: nodeId, dataDirectory })),
+    clock: systemClock,
+    random: systemRandom,
+    logger: logger.child({ module: 'agent' }),
+    checkOutputIntervalMs: checkUpdateIntervalMs,
+    checkOutputBytesMax,
+  });
+}
+
+interface Listening {
+  readonly address: string;
+  readonly port: number;
+}
+
+async function startDns({ config, state, logger, parts, end }: Root) {
+  const dns = new DnsService({
+    options: config.dns,
+    endpoints: config.dnsEndpoints,
+    logger: logger.child({ module: 'dns' }),
+    logLevel: config.log.level,
+    onFailure: (reason) => end(1, reason),
+  });
+  parts.add('dns', () => dns.close());
+  const [address] = await dns.start(followView(state, (delta) => dns.publish(delta)));
+  return { dns, address };
+}
+
+/** Re-reads the configuration and applies what can be applied; a mistake in it changes nothing. */
+function reloading(
+  { config, reloadConfig, logger }: Root,
+  agent: Agent,
+  dns: DnsService,
+): () => Promise<void> {
+  let current = config;
+  return async () => {
+    const next = reloadConfig();
+    await dns.reload(next.dns);
+    await agent.configure(next);
+    logger.setLevel(next.log.level);
+    dns.setLogLevel(next.log.level);
+    logger.info({ ...diffConfig(current, next) }, 'configuration reloaded');
+    current = next;
+  };
+}
+
+interface HttpParts {
+  readonly agent: Agent;
+  readonly engine: Engine;
+  readonly reload: () => Promise<void>;
+  readonly dnsPort: number;
+}
+
+async function startHttp(root: Root, { agent, engine, reload, dnsPort }: HttpParts) {
+  const { config, state, logger, parts, end } = root;
+  let httpPort = -1;
+  const app = createHttpApp(
+    {
+      agent,
+      state,
+      commit: (body) => engine.commit(body),
+      barrier: () => engine.barrier(),
+      clock: systemClock,
+      random: systemRandom,
+      logger: logger.child({ module: 'http' }),
+      options: {
+        ...DEFAULT_HTTP_OPTIONS,
+        defaultQueryTimeMs: config.http.defaultQueryMs,
+        maxQueryTimeMs: config.http.maxQueryMs,
+        pretty: config.http.pretty,
+        responseHeaders: config.http.responseHeaders,
+      },
+      leave: async () => end(0, 'leave'),
+      reload,
+      selfDescription: () =>
+        describeSelf(config, {
+          version: packageVersion(),
+          httpPort,
+          dnsPort,
+          catalogIndex: state.index,
+          services: agent.services().length,
+          checks: agent.checks().length,
+        }),
+    },
+    {
+      ...DEFAULT_LISTENER_LIMITS,
+      connectionsPerClientMax: config.http.connectionsPerClientMax,
+    },
+  );
+  parts.add('http', () => app.close());
+  const listening: Listening[] = [];
+  for (const { address: host, port } of config.http.endpoints) {
+    listening.push(await app.listen({ host, port: listening[0]?.port ?? port }));
+  }
+  httpPort = listening[0]?.port ?? -1;
+  return listening[0];
+}
+
+/** The line that scripts wait for, and two to paste. */
+function readyText(http: Listening | undefined, dns: Listening | undefined): string {
+  const shown = (listening: Listening | undefined): string => {
+    if (listening === undefined) return 'off';
+    const { address, port } = listening;
+    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  };
+  return [
+    `ready http=${shown(http)} dns=${shown(dns)}`,
+    `  curl -X PUT -d '{"Name":"web","Port":8080,"Tags":["v1"]}' ${shown(http)}/v1/agent/service/register`,
+    `  dig @${dns?.address ?? 'localhost'} -p ${dns?.port ?? 8600} web.service.consul`,
+    '',
+  ].join('\n');
+}
