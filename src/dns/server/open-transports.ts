@@ -2,7 +2,7 @@
  * Binds all endpoints, UDP and TCP on the same port each (RFC 7766 §5: every server has both), or none of them.
  * Port 0 is one free port for all endpoints that say so. Knows no transport by name.
  */
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Logger } from '../../runtime/index.ts';
 import { BindError } from './bind-error.ts';
 import {
@@ -74,7 +74,7 @@ async function openPair(
   const opened: Transport[] = [];
   const { address } = endpoint;
   // Beside IPv4 listeners `::` is for IPv6; alone it takes both, as Consul's does.
-  const ipv6Only = endpoints.some((other) => isIPv4(other.address));
+  const ipv6Only = isIPv6(address) && endpoints.some((other) => isIPv4(other.address));
   const port = endpoint.port === 0 ? freePort : endpoint.port;
   try {
     const datagrams = await openers.openDatagrams({ address, port, ipv6Only });

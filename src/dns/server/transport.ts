@@ -26,7 +26,7 @@ export interface SocketAddress {
 
 /** Where to listen. */
 export interface BindAddress extends SocketAddress {
-  /** Whether `::` leaves IPv4 to others. */
+  /** Whether `::` leaves IPv4 to others; false for an IPv4 address. */
   readonly ipv6Only: boolean;
 }
 
