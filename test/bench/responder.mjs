@@ -53,12 +53,14 @@ const cases = [
   ['A, name error', queries((at) => `none-${at}.service.consul`, A, true)],
   ['A of a node', queries((at) => `node-${at % NODES}.node.consul`, A, true)],
 ];
+globalThis.gc?.();
 const memory = process.memoryUsage();
 console.log(
   `${SERVICES * INSTANCES_EACH} instances, heap ${(memory.heapUsed / 2 ** 20).toFixed(0)} MiB`,
 );
 time('reader only', cases[1][1], (query) => readQuestion(query));
 for (const [name, list] of cases) time(name, list, (query) => responder.respond(query, client));
+globalThis.gc?.();
 const after = process.memoryUsage();
 console.log(
   `all encoded: heap ${(after.heapUsed / 2 ** 20).toFixed(0)} MiB, rss ${(after.rss / 2 ** 20).toFixed(0)} MiB`,

@@ -49,7 +49,13 @@ export interface Responder {
 
 /** @throws TypeError when a domain of `identity` is no domain name */
 export function createResponder(parts: ResponderParts): Responder {
-  return new QueryResponder(parts);
+  const responder = new QueryResponder(parts);
+  // Functions that may be taken apart and handed on, unlike methods.
+  return {
+    respond: (bytes, client) => responder.respond(bytes, client),
+    ask: (query) => responder.ask(query),
+    setOptions: (options) => responder.setOptions(options),
+  };
 }
 
 class QueryResponder implements Responder {

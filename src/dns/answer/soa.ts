@@ -7,9 +7,10 @@
 import type { AnswerOptions, SoaTimers } from '../options.ts';
 import type { View } from '../view/view.ts';
 import { encodeSoa } from '../wire/encode-rdata.ts';
-import { type Name, nameFromLabels } from '../wire/name.ts';
+import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { RecordClass, RecordType } from '../wire/types.ts';
+import { nameUnder } from './catalog-names.ts';
 import type { Settings } from './settings.ts';
 
 /** The SOA records of master files. */
@@ -68,8 +69,9 @@ export function createZoneSoa(
 
 function makeSoa(zone: Name, serial: number): ResourceRecord {
   const rdata = encodeSoa({
-    mname: nameUnder('ns', zone),
-    rname: nameUnder('hostmaster', zone),
+    // A domain so long that nothing fits in front of it names itself.
+    mname: nameUnder(['ns'], zone) ?? zone,
+    rname: nameUnder(['hostmaster'], zone) ?? zone,
     serial,
     refresh: DEFAULT_TIMERS.refreshSeconds,
     retry: DEFAULT_TIMERS.retrySeconds,
@@ -77,13 +79,6 @@ function makeSoa(zone: Name, serial: number): ResourceRecord {
     minimum: DEFAULT_TIMERS.minTtlSeconds,
   });
   return { owner: zone, type: RecordType.SOA, class: RecordClass.IN, ttl: 0, rdata };
-}
-
-/** A domain so long that nothing fits in front of it gets itself. */
-function nameUnder(label: string, zone: Name): Name {
-  const front = nameFromLabels([label]) as Name;
-  const name = front.slice(0, -1) + zone;
-  return name.length > 255 ? zone : name;
 }
 
 function withTimers(soa: ResourceRecord, timers: Partial<SoaTimers>): ResourceRecord {

@@ -242,6 +242,16 @@ describe('SRV targets', () => {
     });
   });
 
+  it('are its own name when that is asked for in another form', async () => {
+    const self = instance('db', 'foo', { address: 'db.service.consul' });
+    const server = serve({ rows: [node('foo', '10.0.0.1'), self] });
+    const target = async (question: string) =>
+      (await ask(server, question)).answer[0]?.split(' ').at(-1);
+    expect(await target('SRV db.service.consul')).toBe('foo.node.dc1.consul');
+    expect(await target('SRV db.service.dc1.consul')).toBe('db.service.consul');
+    expect(await target('SRV db.service.consul')).toBe('foo.node.dc1.consul');
+  });
+
   it('are in the domain that was asked (row 56)', async () => {
     const server = serve({
       rows: [foo, instance('db', 'foo')],

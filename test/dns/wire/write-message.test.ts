@@ -12,7 +12,8 @@ function write(question: string, records: readonly ResourceRecord[], limit = 655
   writer.begin(limit);
   writer.question({ name: name(question), type: 255, class: 1 });
   for (const record of records) writer.record(Section.ANSWER, record);
-  return Buffer.from(writer.finish(1, 0x8000));
+  const bytes = writer.finish(1, 0x8000);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Octets of each record of a message whose question is `question`. */

@@ -60,6 +60,7 @@ function answerSelection(
   const { type } = asked.question;
   if (type === RecordType.SRV) return answerSrv(context, asked, selection, service);
   if (selection.hasHostName) return answerWithHostNames(context, asked, selection, service);
+  // ANY is all addresses so far: the place for the minimal answer of RFC 8482.
   const isAddress = type === RecordType.A || type === RecordType.AAAA || type === RecordType.ANY;
   return isAddress
     ? answerAddresses(context, asked, selection.addresses(type), service)

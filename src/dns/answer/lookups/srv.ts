@@ -121,7 +121,7 @@ class Additional {
   }
 }
 
-/** Encoded once for each instance and domain, and kept with the instance. */
+/** Encoded once for each instance and domain and kept with it, but for host names, which may be the question's. */
 function srvPartsOf(
   context: CatalogContext,
   instance: InstanceEntry,
@@ -131,19 +131,24 @@ function srvPartsOf(
   const kept = instance.srvParts?.[slot];
   if (kept !== undefined) return kept;
   const own = instance.ownHost(RecordType.SRV);
-  const isItself =
-    own?.type === RecordType.CNAME && lowerName(own.name) === asked.question.lowerName;
-  // Consul: a service registered under the name that is asked for is at its node.
-  const target = targetOf(instance, isItself ? undefined : own, asked.domain);
-  if (target === undefined) return undefined;
-  const weight = instance.weight();
-  const data = { priority: PRIORITY, weight, port: instance.port, target: target.name };
-  const parts = { rdata: encodeSrv(data), target: target.name, host: target.host };
-  if (!isItself) {
-    instance.srvParts ??= [];
-    instance.srvParts[slot] = parts;
+  if (own?.type === RecordType.CNAME) {
+    // Consul: a service registered under the name that is asked for is at its node.
+    const isItself = lowerName(own.name) === asked.question.lowerName;
+    return encodeParts(instance, targetOf(instance, isItself ? undefined : own, asked.domain));
   }
+  const parts = encodeParts(instance, targetOf(instance, own, asked.domain));
+  if (parts === undefined) return undefined;
+  instance.srvParts ??= [];
+  instance.srvParts[slot] = parts;
   return parts;
+}
+
+function encodeParts(instance: InstanceEntry, target: Target | undefined): SrvParts | undefined {
+  if (target === undefined) return undefined;
+  const { name, host } = target;
+  const weight = instance.weight();
+  const data = { priority: PRIORITY, weight, port: instance.port, target: name };
+  return { rdata: encodeSrv(data), target: name, host };
 }
 
 interface Target {
