@@ -82,43 +82,6 @@ describe('a service by name and tag', () => {
   it.each(rows)('row %s: %s', (_, question, expected) => check(server, question, expected));
 });
 
-describe('names above others are NODATA, which QNAME minimisation (RFC 9156) needs', () => {
-  const server = serve({ rows: [foo, instance('db', 'foo', { tags: ['v1.primary'] })] });
-  it.each([
-    'service.consul',
-    'node.consul',
-    'addr.consul',
-    'query.consul',
-    'connect.consul',
-    'dc1.consul',
-    'dc.consul',
-    'dc1.dc.consul',
-    'service.dc1.consul',
-    'node.dc1.consul',
-    'addr.dc1.consul',
-    'query.dc1.consul',
-    'service.dc1.dc.consul',
-    '_tcp.service.consul',
-    '_tcp.service.dc1.consul',
-    '_tcp.consul',
-    '_tcp.dc1.consul',
-    'primary.db.service.consul',
-    'dc.dc1.dc.consul',
-    'consul',
-  ])('%s', async (name) => {
-    await check(server, `A ${name}`, NODATA);
-    await check(server, `TXT ${name}`, NODATA);
-  });
-  it.each([
-    'dc2.consul',
-    'service.dc2.consul',
-    '_tcp.dc2.consul',
-    'x.dc1.consul',
-    'dc2.dc.consul',
-    'web.consul',
-  ])('%s has nothing below it and is denied', (name) => check(server, `A ${name}`, NXDOMAIN));
-});
-
 describe('health', () => {
   const three = [
     node('a', '10.0.0.1'),
