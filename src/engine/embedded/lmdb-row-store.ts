@@ -52,6 +52,7 @@ function openEnvironment(path: string): Environment {
       keyEncoding: 'binary',
       // A commit resolves when it is on disk, not before: no second promise to forget.
       overlappingSync: false,
+      remapChunks: true,
     });
     if (environment.get(FORMAT.key) === undefined) {
       environment.transactionSync(() => {
