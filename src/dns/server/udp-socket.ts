@@ -21,14 +21,19 @@ const TURNS_MAX = 200;
 
 /** Throws BindError. */
 export async function openUdpSocket(at: BindAddress, parts: TransportParts): Promise<Transport> {
+  const family = isIPv6(at.address) ? 6 : 4;
   const socket = createSocket({
-    type: isIPv6(at.address) ? 'udp6' : 'udp4',
+    type: family === 6 ? 'udp6' : 'udp4',
+    // Every address here is a literal: without this each reply would go through the resolver's queue.
+    lookup: (address, _options, done) => done(null, address, family),
     ipv6Only: at.ipv6Only,
     recvBufferSize: limits.dnsReceiveBufferBytes.default,
   });
   try {
+    // Asked for first: with such a look-up the socket may listen before bind returns.
+    const listening = once(socket, 'listening');
     socket.bind({ address: at.address, port: at.port });
-    await once(socket, 'listening');
+    await listening;
   } catch (error) {
     socket.close();
     throw bindError(at, error);
@@ -45,7 +50,10 @@ class UdpSocket implements Transport {
   #replies = 0;
   #dropped = 0;
   #sendErrors = 0;
+  /** Replies that somebody else is asked for. */
   #waiting = 0;
+  /** Replies that the system has not taken yet. */
+  #sending = 0;
   #closing: Promise<void> | undefined;
   #closed = false;
   #whenQuiet: (() => void) | undefined;
@@ -81,12 +89,16 @@ class UdpSocket implements Transport {
       before = this.#queries;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (this.#waiting > 0) await this.#quiet(limits.dnsDrainMs.default);
+    if (!this.#isQuiet) await this.#quiet(limits.dnsDrainMs.default);
     this.#closed = true;
     await new Promise<void>((resolve) => this.#socket.close(resolve));
   }
 
-  /** Until nothing waits any more, but no longer than `withinMs`. */
+  get #isQuiet(): boolean {
+    return this.#waiting === 0 && this.#sending === 0;
+  }
+
+  /** Until nothing waits or is being sent any more, but no longer than `withinMs`. */
   #quiet(withinMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = this.#parts.clock.schedule(withinMs, resolve);
@@ -117,7 +129,7 @@ class UdpSocket implements Transport {
       .catch((error: unknown) => this.#parts.logger.error({ err: error }, 'a reply was lost'))
       .finally(() => {
         this.#waiting -= 1;
-        if (this.#waiting === 0) this.#whenQuiet?.();
+        if (this.#isQuiet) this.#whenQuiet?.();
       });
   }
 
@@ -127,11 +139,14 @@ class UdpSocket implements Transport {
       return;
     }
     this.#replies += 1;
+    this.#sending += 1;
     this.#socket.send(reply, client.port, client.address, this.#sent);
   }
 
   /** One function for all sends: a closure for each would cost more than the count is worth. */
   readonly #sent = (error: Error | null): void => {
+    this.#sending -= 1;
     if (error !== null) this.#sendErrors += 1;
+    if (this.#isQuiet) this.#whenQuiet?.();
   };
 }
