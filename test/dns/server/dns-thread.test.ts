@@ -1,0 +1,394 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { DnsOptions } from '../../../src/dns/options.ts';
+import { DnsThread } from '../../../src/dns/server/dns-thread.ts';
+import type { Endpoint } from '../../../src/dns/server/open-transports.ts';
+import type { FromThread, Reply, Request, ToThread } from '../../../src/dns/server/protocol.ts';
+import type { SocketAddress } from '../../../src/dns/server/transport.ts';
+import type { LogLevel } from '../../../src/runtime/index.ts';
+import { HeldClock, settle } from '../../support/held-clock.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { answering, silent, Upstream } from '../forward/upstream.ts';
+import { type Client, tcpClient, udpClient } from './clients.ts';
+import {
+  APEX,
+  dnsOptions,
+  question,
+  said,
+  service,
+  smallView,
+  view,
+  writeZones,
+} from './serving.ts';
+
+const LOOPBACK: Endpoint = { address: '127.0.0.1', port: 0, optional: false };
+const clients: Client[] = [];
+const running: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  for (const stop of running.splice(0)) await stop();
+});
+
+interface Setting {
+  readonly options?: Partial<DnsOptions>;
+  readonly endpoints?: readonly Endpoint[];
+  readonly zones?: Readonly<Record<string, string>>;
+  readonly logLevel?: LogLevel;
+}
+
+/** A thread without a thread: the same object, its messages in a list. */
+function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Setting = {}) {
+  const folder = writeZones(temporaryFolder(), zones ?? { 'consul.zone': APEX });
+  const clock = new HeldClock();
+  const posted: FromThread[] = [];
+  let hasExited = false;
+  const thread = new DnsThread(
+    { options: dnsOptions(folder, options), endpoints, logLevel },
+    {
+      post: (message) => posted.push(structuredClone(message)),
+      exit: () => (hasExited = true),
+      clock,
+    },
+  );
+  const send = (message: ToThread): void => thread.receive(structuredClone(message));
+  const find = <Kind extends FromThread['kind']>(kind: Kind) =>
+    posted.find((message): message is Extract<FromThread, { kind: Kind }> => message.kind === kind);
+  const until = async <Kind extends FromThread['kind']>(kind: Kind) => {
+    for (;;) {
+      const found = find(kind);
+      if (found !== undefined) return found;
+      await settle();
+    }
+  };
+  let nextId = 1;
+  const request = (asked: Request): Reply => {
+    const id = nextId++;
+    send({ kind: 'request', id, request: asked });
+    const reply = posted.findLast((message) => message.kind === 'reply' && message.id === id);
+    if (reply?.kind !== 'reply') throw new Error('no reply');
+    return reply.reply;
+  };
+  const stop = async (): Promise<void> => {
+    send({ kind: 'stop' });
+    while (!hasExited) {
+      clock.advance(1000);
+      await settle();
+    }
+  };
+  running.push(stop);
+  const listening = async (): Promise<SocketAddress> => {
+    send({ kind: 'view', delta: smallView });
+    send({ kind: 'view-complete' });
+    const { addresses } = await until('listening');
+    return addresses[0]!;
+  };
+  return {
+    folder,
+    clock,
+    posted,
+    send,
+    find,
+    until,
+    request,
+    stop,
+    listening,
+    exited: () => hasExited,
+  };
+}
+
+async function asking(to: SocketAddress, over = udpClient) {
+  const client = await over(to);
+  clients.push(client);
+  return async (name: string, type?: string): Promise<string> => {
+    client.send(question(name, type));
+    return said(await client.next());
+  };
+}
+
+describe('the DNS thread', () => {
+  it('answers live and static names over UDP and TCP on one port', async () => {
+    const thread = run({
+      zones: { 'consul.zone': `${APEX}www 60 A 192.0.2.1\napi CNAME web.service` },
+    });
+    const address = await thread.listening();
+    for (const over of [udpClient, tcpClient]) {
+      const ask = await asking(address, over);
+      expect(await ask('web.service.consul')).toBe('NOERROR 10.0.0.2');
+      expect(await ask('www.consul')).toBe('NOERROR 192.0.2.1');
+      expect(await ask('api.consul')).toBe('NOERROR web.service.consul 10.0.0.2');
+      expect(await ask('gone.consul')).toBe('NXDOMAIN');
+      expect(await ask('gone.service.consul')).toBe('NXDOMAIN');
+      expect(await ask('ns.consul')).toBe('NOERROR');
+      expect(await ask('example.com')).toBe('REFUSED');
+    }
+  });
+
+  it('binds only when the first view is whole', async () => {
+    const probe = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address();
+    await new Promise<void>((resolve) => probe.close(resolve));
+    const thread = run({ endpoints: [{ ...LOOPBACK, port }] });
+    thread.send({ kind: 'view', delta: view(7) });
+    for (let turn = 0; turn < 20; turn++) await settle();
+    // Nobody listens there: the port can still be had.
+    const other = createSocket('udp4').bind(port, '127.0.0.1');
+    await once(other, 'listening');
+    await new Promise<void>((resolve) => other.close(resolve));
+    expect(thread.posted).toEqual([]);
+    await thread.listening();
+  });
+
+  it('applies commits in order and says how far it is', async () => {
+    const thread = run();
+    const ask = await asking(await thread.listening());
+    expect(thread.request({ kind: 'applied-index' })).toEqual({ kind: 'applied-index', index: 7 });
+    thread.send({ kind: 'view', delta: view(8, service('web', '10.0.0.8')) });
+    thread.send({ kind: 'view', delta: view(9, service('api', '10.0.0.9')) });
+    thread.send({ kind: 'view', delta: view(10, { kind: 'delete-instance', key: 'n1\0api' }) });
+    expect(thread.request({ kind: 'applied-index' })).toEqual({ kind: 'applied-index', index: 10 });
+    expect(await ask('web.service.consul')).toBe('NOERROR 10.0.0.8');
+    expect(await ask('api.service.consul')).toBe('NXDOMAIN');
+  });
+
+  it('counts what it does', async () => {
+    const thread = run();
+    const address = await thread.listening();
+    const ask = await asking(address);
+    await ask('web.service.consul');
+    const reply = thread.request({ kind: 'stats' });
+    expect(reply).toMatchObject({
+      kind: 'stats',
+      stats: {
+        appliedIndex: 7,
+        nodes: 1,
+        instances: 1,
+        endpoints: [
+          { transport: 'udp', address, queries: 1, replies: 1, dropped: 0 },
+          { transport: 'tcp', address, queries: 0, connections: 0 },
+        ],
+      },
+    });
+  });
+
+  it('refuses to start with bad zones, telling every fault, and binds nothing', async () => {
+    const thread = run({ zones: { 'consul.zone': `${APEX}www 60 A 300.1.1.1`, 'x.zone': 'x' } });
+    thread.send({ kind: 'view-complete' });
+    const { refusal } = await thread.until('refused');
+    expect(refusal).toEqual({
+      kind: 'zones',
+      faults: [
+        {
+          file: `${thread.folder}/consul.zone`,
+          line: 4,
+          reason: '"300.1.1.1" is not an IPv4 address',
+        },
+        { file: `${thread.folder}/x.zone`, line: 1, reason: 'the type is missing' },
+      ],
+    });
+    expect(thread.exited()).toBe(true);
+    expect(thread.find('listening')).toBeUndefined();
+  });
+
+  it('refuses to start on an address that is in use', async () => {
+    const taken = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(taken, 'listening');
+    onTestFinished(() => void taken.close());
+    const { port } = taken.address();
+    const thread = run({ endpoints: [{ ...LOOPBACK, port }] });
+    thread.send({ kind: 'view-complete' });
+    expect(await thread.until('refused')).toMatchObject({
+      refusal: { kind: 'bind', address: { address: '127.0.0.1', port }, reason: 'EADDRINUSE' },
+    });
+  });
+
+  it('posts log lines from its level on', async () => {
+    const endpoints = [{ address: '192.0.2.1', port: 53_535, optional: true }];
+    const loud = run({ endpoints, logLevel: 'info' });
+    loud.send({ kind: 'view-complete' });
+    await loud.until('listening');
+    expect(loud.find('log')).toMatchObject({
+      level: 'info',
+      fields: { address: '192.0.2.1:53535' },
+      message: 'not listening on an optional address',
+    });
+    const quiet = run({ endpoints, logLevel: 'info' });
+    quiet.send({ kind: 'log-level', level: 'warn' });
+    quiet.send({ kind: 'view-complete' });
+    await quiet.until('listening');
+    expect(quiet.find('log')).toBeUndefined();
+  });
+});
+
+describe('a reload', () => {
+  it('replaces zones, answers and recursors together', async () => {
+    const upstream = await Upstream.start(answering());
+    onTestFinished(() => upstream.close());
+    const thread = run();
+    const ask = await asking(await thread.listening());
+    expect(await ask('www.consul')).toBe('NXDOMAIN');
+    writeZones(thread.folder, {
+      'consul.zone': `${APEX}www 60 A 192.0.2.1`,
+      'x.zone': `${APEX}a 1 A 192.0.2.2`,
+    });
+    const options = dnsOptions(thread.folder, {
+      identity: { domain: 'other.', altDomain: '', datacenter: 'dc9', nodeName: 'n9' },
+      forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
+    });
+    expect(thread.request({ kind: 'reload', options })).toEqual({ kind: 'reloaded' });
+    expect(await ask('www.consul')).toBe('NOERROR 192.0.2.1');
+    expect(await ask('a.x')).toBe('NOERROR 192.0.2.2');
+    expect(await ask('example.com')).toBe('NOERROR 192.0.2.1');
+    // The identity needs a restart.
+    expect(await ask('web.service.dc1.consul')).toBe('NOERROR 10.0.0.2');
+  });
+
+  it('with a bad zone is refused, and everything stays', async () => {
+    const upstream = await Upstream.start(answering());
+    onTestFinished(() => upstream.close());
+    const thread = run({ zones: { 'consul.zone': `${APEX}www 60 A 192.0.2.1` } });
+    const ask = await asking(await thread.listening());
+    writeZones(thread.folder, { 'consul.zone': `${APEX}www 60 A 192.0.2.2\nx A` });
+    const options = dnsOptions(thread.folder, {
+      forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
+    });
+    expect(thread.request({ kind: 'reload', options })).toMatchObject({
+      kind: 'refused',
+      refusal: { kind: 'zones', faults: [{ line: 5, reason: 'the address is missing' }] },
+    });
+    expect(await ask('www.consul')).toBe('NOERROR 192.0.2.1');
+    expect(await ask('example.com')).toBe('REFUSED');
+  });
+
+  it('before the first view is whole holds from the start', async () => {
+    const thread = run();
+    const options = dnsOptions(
+      writeZones(temporaryFolder(), { 'consul.zone': `${APEX}www 60 A 192.0.2.3` }),
+    );
+    expect(thread.request({ kind: 'reload', options })).toEqual({ kind: 'reloaded' });
+    const ask = await asking(await thread.listening());
+    expect(await ask('www.consul')).toBe('NOERROR 192.0.2.3');
+  });
+});
+
+describe('forwarding through the thread', () => {
+  const forwardTo = (upstream: Upstream): Partial<DnsOptions> => ({
+    forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
+  });
+
+  it('answers other clients while an upstream is slow', async () => {
+    const upstream = await Upstream.start(silent);
+    onTestFinished(() => upstream.close());
+    const thread = run({ options: forwardTo(upstream) });
+    const address = await thread.listening();
+    const slow = (await asking(address))('example.com');
+    await upstream.received(1);
+    expect(await (await asking(address))('web.service.consul')).toBe('NOERROR 10.0.0.2');
+    thread.clock.advance(2000);
+    expect(await slow).toBe('SERVFAIL');
+  });
+
+  it('answers pipelined queries on TCP as they are ready', async () => {
+    const upstream = await Upstream.start(silent);
+    onTestFinished(() => upstream.close());
+    const thread = run({ options: forwardTo(upstream) });
+    const client = await tcpClient(await thread.listening());
+    clients.push(client);
+    client.send(question('example.com', 'A', 1));
+    client.send(question('web.service.consul', 'A', 2));
+    expect((await client.next()).readUInt16BE()).toBe(2);
+    await upstream.received(1);
+    answering()(upstream.asked[0]!);
+    expect((await client.next()).readUInt16BE()).toBe(1);
+  });
+
+  it('follows a static alias to an upstream', async () => {
+    const upstream = await Upstream.start(answering({ address: '192.0.2.77' }));
+    onTestFinished(() => upstream.close());
+    const zones = { 'consul.zone': `${APEX}out 60 CNAME www.example.com.` };
+    const thread = run({ options: forwardTo(upstream), zones });
+    const ask = await asking(await thread.listening());
+    expect(await ask('out.consul')).toBe('NOERROR www.example.com 192.0.2.77');
+  });
+
+  it('never asks an upstream about a name of its own', async () => {
+    const upstream = await Upstream.start(answering());
+    onTestFinished(() => upstream.close());
+    const thread = run({ options: forwardTo(upstream) });
+    const ask = await asking(await thread.listening());
+    expect(await ask('gone.service.consul')).toBe('NXDOMAIN');
+    expect(await ask('gone.consul')).toBe('NXDOMAIN');
+    expect(upstream.asked).toEqual([]);
+  });
+
+  it('gives a small client a truncated reply, and all of it over TCP', async () => {
+    const upstream = await Upstream.start((asked) => {
+      const answers = Array.from({ length: 60 }, (_, at) => ({
+        type: 'A' as const,
+        name: 'big.example.com',
+        ttl: 9,
+        data: `192.0.2.${at}`,
+      }));
+      answering({ answers })(asked);
+    });
+    onTestFinished(() => upstream.close());
+    const thread = run({ options: forwardTo(upstream) });
+    const address = await thread.listening();
+    const client = await udpClient(address);
+    clients.push(client);
+    client.send(question('big.example.com'));
+    const small = await client.next();
+    expect(small.length).toBeLessThanOrEqual(512);
+    expect(small.readUInt16BE(2) & 0x0200).toBe(0x0200);
+    const whole = await (await asking(address, tcpClient))('big.example.com');
+    expect(whole.split(' ')).toHaveLength(61);
+  });
+});
+
+describe('a stop', () => {
+  it('answers what is in flight first', async () => {
+    const upstream = await Upstream.start(silent);
+    onTestFinished(() => upstream.close());
+    const thread = run({
+      options: {
+        forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
+      },
+    });
+    const ask = await asking(await thread.listening());
+    const waiting = ask('example.com');
+    await upstream.received(1);
+    thread.send({ kind: 'stop' });
+    thread.send({ kind: 'stop' });
+    for (let turn = 0; turn < 10; turn++) await settle();
+    expect(thread.exited()).toBe(false);
+    answering()(upstream.asked[0]!);
+    expect(await waiting).toBe('NOERROR 192.0.2.1');
+    while (!thread.exited()) await settle();
+  });
+
+  it('before anything was bound just ends', async () => {
+    const thread = run();
+    thread.send({ kind: 'stop' });
+    await settle();
+    expect(thread.exited()).toBe(true);
+  });
+
+  it('while it binds closes what it opened', async () => {
+    const thread = run();
+    thread.send({ kind: 'view-complete' });
+    thread.send({ kind: 'stop' });
+    while (!thread.exited()) await settle();
+    const address = thread.find('listening')?.addresses[0];
+    const again = createSocket('udp4').bind(address?.port, '127.0.0.1');
+    await once(again, 'listening');
+    again.close();
+  });
+
+  it('of a thread without endpoints ends, too', async () => {
+    const thread = run({ endpoints: [] });
+    thread.send({ kind: 'view-complete' });
+    expect(await thread.until('listening')).toEqual({ kind: 'listening', addresses: [] });
+    await thread.stop();
+  });
+});

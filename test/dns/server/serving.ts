@@ -1,0 +1,89 @@
+/** Options, a folder of zones and a small catalog for the tests of the DNS thread. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import dnsPacket from 'dns-packet';
+import type { DnsOptions } from '../../../src/dns/options.ts';
+import type { ViewChange, ViewDelta } from '../../../src/dns/view/delta.ts';
+
+export const APEX = '$TTL 0\n@ SOA ns hostmaster 1 3600 600 86400 0\n@ NS ns\n';
+
+export function writeZones(folder: string, files: Readonly<Record<string, string>>): string {
+  mkdirSync(folder, { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  return folder;
+}
+
+export function dnsOptions(zoneDirectory: string, changes: Partial<DnsOptions> = {}): DnsOptions {
+  return {
+    identity: { domain: 'consul.', altDomain: '', datacenter: 'dc1', nodeName: 'n1' },
+    answer: {
+      onlyPassing: false,
+      nodeTtlSeconds: 0,
+      serviceTtlSeconds: {},
+      aRecordLimit: 0,
+      udpAnswerLimit: 0,
+      additionalNodeMetaTxt: true,
+      disableCompression: false,
+      soa: {},
+    },
+    forward: { recursors: [], strategy: 'sequential', timeoutMs: 2000 },
+    zoneDirectory,
+    ...changes,
+  };
+}
+
+const NODE: ViewChange = {
+  kind: 'put-node',
+  node: {
+    key: 'n1',
+    name: 'n1',
+    id: '',
+    datacenter: 'dc1',
+    address: '10.0.0.1',
+    taggedAddresses: {},
+    meta: {},
+    marks: [],
+  },
+};
+
+export function service(name: string, address: string): ViewChange {
+  return {
+    kind: 'put-instance',
+    instance: {
+      key: `n1\0${name}`,
+      nodeKey: 'n1',
+      id: name,
+      service: name,
+      kind: '',
+      tags: [],
+      address,
+      taggedAddresses: {},
+      port: 80,
+      meta: {},
+      weights: { passing: 1, warning: 1 },
+      marks: [],
+      connectService: '',
+    },
+  };
+}
+
+export const view = (index: number, ...changes: ViewChange[]): ViewDelta => ({ index, changes });
+
+/** The node and `web` at 10.0.0.2. */
+export const smallView = view(7, NODE, service('web', '10.0.0.2'));
+
+export function question(name: string, type = 'A', id = 1): Buffer {
+  return dnsPacket.encode({
+    type: 'query',
+    id,
+    flags: dnsPacket.RECURSION_DESIRED,
+    questions: [{ type: type as 'A', name }],
+  });
+}
+
+/** `rcode data, data …` of a reply. */
+export function said(reply: Buffer): string {
+  const packet = dnsPacket.decode(reply) as dnsPacket.DecodedPacket & { rcode: string };
+  const data = (packet.answers ?? []).map((answer) => String((answer as { data: unknown }).data));
+  return [packet.rcode, ...data].join(' ');
+}
