@@ -101,11 +101,14 @@ export class TcpConnection {
 
   /** Takes up what has arrived as far as the limits allow, and reads on or not accordingly. */
   #pump(): void {
+    // Replies to queries that came together leave together.
+    this.#socket.cork();
     while (this.#arrived !== undefined && this.#hasRoom()) {
       const next = this.#arrived.next();
       if (next.done === true) this.#arrived = undefined;
       else this.#answer(next.value);
     }
+    this.#socket.uncork();
     if (this.#socket.destroyed) return;
     const isReading = this.#arrived === undefined && this.#hasRoom();
     // A client that is not read from cannot finish its message.

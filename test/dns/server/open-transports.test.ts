@@ -91,8 +91,9 @@ describe('opening all endpoints', () => {
         return tried.length < 3 ? new BindError(at, 'EADDRINUSE') : undefined;
       },
     });
-    expect(tried).toHaveLength(3);
-    expect(found[1]).toEqual(['tcp', '127.0.0.1', tried[2]]);
+    // More when somebody else has the port that the third try was given.
+    expect(tried.length).toBeGreaterThanOrEqual(3);
+    expect(found[1]).toEqual(['tcp', '127.0.0.1', tried.at(-1)]);
     expect(await isFree(tried[0]!)).toBe(true);
   });
 
@@ -106,7 +107,8 @@ describe('opening all endpoints', () => {
       },
     });
     expect(found).toHaveLength(4);
-    expect(found[0]![2]).toBe(tried[1]);
+    expect(tried.length).toBeGreaterThanOrEqual(2);
+    expect(found[0]![2]).toBe(tried.at(-1));
   });
 
   it('gives up after some ports', async () => {
