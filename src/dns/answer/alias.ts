@@ -3,7 +3,9 @@
  * upstream; it is followed for a bounded number of hops, and what can't be found out is left to the client, who
  * has the CNAME.
  */
+
 import { limits } from '../../runtime/index.ts';
+import { unpack } from '../wire/address-rrset.ts';
 import { lowerName } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { Rcode, RecordType } from '../wire/types.ts';
@@ -45,7 +47,7 @@ function join(alias: Alias, outcome: Outcome): Outcome {
     case 'answer':
       return {
         ...outcome,
-        answers: [alias.record, ...outcome.answers],
+        answers: [alias.record, ...unpack(outcome.answers)],
         authority: [],
         additional: alias.additional,
         authoritative: true,

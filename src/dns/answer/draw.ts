@@ -3,6 +3,7 @@
  * list was left in by earlier draws, each draw is uniform.
  */
 import type { Random } from '../../runtime/index.ts';
+import type { PackedAddresses } from '../wire/address-rrset.ts';
 
 /** Puts `count` items, drawn at random and in random order, at the front of `items`. */
 export function drawToFront<T>(items: T[], count: number, random: Random): void {
@@ -12,5 +13,13 @@ export function drawToFront<T>(items: T[], count: number, random: Random): void 
     const drawn = items[other] as T;
     items[other] = items[at] as T;
     items[at] = drawn;
+  }
+}
+
+/** As `drawToFront`, of packed addresses. */
+export function drawAddresses(addresses: PackedAddresses, count: number, random: Random): void {
+  const total = addresses.count;
+  for (let at = 0; at < count && at < total - 1; at++) {
+    addresses.swap(at, at + random.integer(total - at));
   }
 }

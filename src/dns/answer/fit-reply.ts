@@ -4,6 +4,7 @@
  *
  *   header ▸ question ▸ answers ▸ authority ▸ additional ▸ OPT (its room is kept from the start)
  */
+import { isPacked, type Records } from '../wire/address-rrset.ts';
 import { Flag, type MessageQuestion } from '../wire/message.ts';
 import type { Edns } from '../wire/question.ts';
 import type { ResourceRecord } from '../wire/record.ts';
@@ -56,7 +57,8 @@ function writeSections(writer: MessageWriter, reply: Reply): boolean {
 }
 
 /** Writes answers until one does not fit, but one at least when any of them fits at all. */
-function writeAnswers(writer: MessageWriter, answers: readonly ResourceRecord[]): boolean {
+function writeAnswers(writer: MessageWriter, answers: Records): boolean {
+  if (isPacked(answers)) return writer.addresses(answers) === answers.count;
   let written = 0;
   for (const record of answers) {
     if (writer.record(Section.ANSWER, record)) written += 1;

@@ -2,6 +2,7 @@
  * What a source found out about a question: a value, never a message. One switch in `respond.ts` turns it into
  * rcode, flags and sections, and nothing else does.
  */
+import type { Records } from '../wire/address-rrset.ts';
 import type { Name } from '../wire/name.ts';
 import type { Client, Question } from '../wire/question.ts';
 import type { ResourceRecord } from '../wire/record.ts';
@@ -14,7 +15,7 @@ export interface Explanation {
 
 export interface Answer {
   readonly kind: 'answer';
-  readonly answers: readonly ResourceRecord[];
+  readonly answers: Records;
   readonly authority: readonly ResourceRecord[];
   /** Filled in after the answers, and dropped first when the reply does not fit. */
   readonly additional: readonly ResourceRecord[];

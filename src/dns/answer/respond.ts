@@ -2,6 +2,7 @@
  * The one place where an Outcome becomes rcode, AA and sections. What is decided here is what the reply should
  * say; whether that fits is the matter of `fit-reply.ts`.
  */
+import type { Records } from '../wire/address-rrset.ts';
 import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { ExtendedError, Rcode } from '../wire/types.ts';
@@ -14,7 +15,7 @@ export interface Reply {
   readonly authenticData: boolean;
   /** Something was left out before the reply was made. */
   readonly partial: boolean;
-  readonly answers: readonly ResourceRecord[];
+  readonly answers: Records;
   readonly authority: readonly ResourceRecord[];
   readonly additional: readonly ResourceRecord[];
   /** The reply means something else without these sections: leaving a record of them out sets TC. */

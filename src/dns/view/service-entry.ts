@@ -3,6 +3,7 @@
  * their distinct addresses. Selections are kept until an instance, its node or the health rule changes; tags are
  * kept only when some instance has them, so a flood of made-up tags costs no memory.
  */
+import { PackedAddresses } from '../wire/address-rrset.ts';
 import { RecordType } from '../wire/types.ts';
 import type { InstanceEntry } from './entries.ts';
 import type { Host } from './host.ts';
@@ -56,7 +57,9 @@ function isUsable(instance: InstanceEntry, onlyPassing: boolean): boolean {
  */
 export class Selection {
   readonly instances: readonly InstanceEntry[];
-  readonly #hosts = new Map<number, Host[]>();
+  #ipv4: PackedAddresses | undefined;
+  #ipv6: PackedAddresses | undefined;
+  #mixed: Host[] | undefined;
   #distinct: InstanceEntry[] | undefined;
   #hasHostName: boolean | undefined;
 
@@ -64,14 +67,22 @@ export class Selection {
     this.instances = instances;
   }
 
-  /** Distinct addresses that a question of `type` can be answered with, host names not among them. */
-  addresses(type: number): Host[] {
-    const family = type === RecordType.A || type === RecordType.AAAA ? type : RecordType.ANY;
-    const kept = this.#hosts.get(family);
-    if (kept !== undefined) return kept;
-    const made = distinctAddresses(this.instances, family);
-    this.#hosts.set(family, made);
-    return made;
+  /** Distinct IPv4 addresses, as a question for A is answered. */
+  get ipv4(): PackedAddresses {
+    this.#ipv4 ??= packed(this.instances, RecordType.A);
+    return this.#ipv4;
+  }
+
+  /** Distinct IPv6 addresses, as a question for AAAA is answered. */
+  get ipv6(): PackedAddresses {
+    this.#ipv6 ??= packed(this.instances, RecordType.AAAA);
+    return this.#ipv6;
+  }
+
+  /** Distinct addresses of either family, one an instance, host names not among them. */
+  get mixed(): Host[] {
+    this.#mixed ??= distinctAddresses(this.instances, RecordType.ANY);
+    return this.#mixed;
   }
 
   /** Whether some instance is registered under a host name. */
@@ -93,6 +104,17 @@ export class Selection {
     }
     return this.#distinct;
   }
+}
+
+function packed(
+  instances: readonly InstanceEntry[],
+  type: PackedAddresses['type'],
+): PackedAddresses {
+  const hosts = distinctAddresses(instances, type);
+  return new PackedAddresses(
+    type,
+    hosts.map((host) => host.rdata),
+  );
 }
 
 function distinctAddresses(instances: readonly InstanceEntry[], family: number): Host[] {

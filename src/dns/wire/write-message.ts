@@ -4,13 +4,14 @@
  * left out whole and the writer says so; what to do about it is the caller's matter. What comes out is a copy of
  * exactly the octets that were written, never of what an earlier message left behind.
  */
+import type { AddressRrset } from './address-rrset.ts';
 import { HEADER_BYTES, MESSAGE_BYTES_MAX, type MessageQuestion } from './message.ts';
 import { LABEL_BYTES_MAX, NAME_BYTES_MAX, type Name } from './name.ts';
 import type { EdnsOption } from './question.ts';
 import { compressibleNameOffset } from './rdata-layout.ts';
 import type { ResourceRecord } from './record.ts';
 import { SuffixTable } from './suffix-table.ts';
-import { RecordType } from './types.ts';
+import { RecordClass, RecordType } from './types.ts';
 
 /** Indexes of the count words of the header. */
 export const Section = { ANSWER: 1, AUTHORITY: 2, ADDITIONAL: 3 } as const;
@@ -96,6 +97,30 @@ export class MessageWriter {
     }
     this.#counts[section] = (this.#counts[section] as number) + 1;
     return true;
+  }
+
+  /** Writes as many answers of the RRset as fit. @returns how many */
+  addresses({ owner, ttl, addresses, count }: AddressRrset): number {
+    const { type, octets, octetsEach } = addresses;
+    let written = 0;
+    for (; written < count; written++) {
+      const start = this.#at;
+      const suffixes = this.#suffixes.count;
+      this.#owner(owner);
+      if (this.#at + RECORD_FIXED_BYTES + octetsEach > this.#limit) {
+        this.#at = start;
+        this.#suffixes.forgetSince(suffixes);
+        break;
+      }
+      this.#word(type);
+      this.#word(RecordClass.IN);
+      this.#word(ttl >>> 16);
+      this.#word(ttl & 0xffff);
+      this.#word(octetsEach);
+      this.#copy(octets, written * octetsEach, (written + 1) * octetsEach);
+    }
+    this.#counts[Section.ANSWER] = (this.#counts[Section.ANSWER] as number) + written;
+    return written;
   }
 
   /** Writes the OPT record; false when it does not fit. */

@@ -3,8 +3,10 @@
  * catalog and to an upstream. Skips what is in no zone of ours. Classes and transfers are dealt with by stages
  * before any source.
  */
+
 import { limits } from '../../runtime/index.ts';
 import type { Answer, NameError, NoData, Outcome, Query, Source } from '../answer/outcome.ts';
+import { unpack } from '../wire/address-rrset.ts';
 import { lowerName } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { RecordType } from '../wire/types.ts';
@@ -63,7 +65,7 @@ function prepend(chain: readonly ResourceRecord[], outcome: Outcome): Outcome {
   switch (outcome.kind) {
     case 'answer':
       // RFC 1035 §4.1.1: AA is about the name asked for, and that one is ours.
-      return { ...outcome, answers: [...chain, ...outcome.answers], authoritative: true };
+      return { ...outcome, answers: [...chain, ...unpack(outcome.answers)], authoritative: true };
     case 'no-data':
     case 'name-error':
       return withChain(chain, outcome);

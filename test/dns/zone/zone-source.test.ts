@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Source } from '../../../src/dns/answer/outcome.ts';
+import { unpack } from '../../../src/dns/wire/address-rrset.ts';
 import { formatName, ROOT } from '../../../src/dns/wire/name.ts';
 import { createZoneSource } from '../../../src/dns/zone/zone-source.ts';
 import { createZoneStore } from '../../../src/dns/zone/zone-store.ts';
@@ -47,7 +48,7 @@ function source(elsewhere: Outcome | Promise<Outcome> = { kind: 'refused' }, for
 
 const answersOf = (outcome: Outcome): string[] =>
   'answers' in outcome
-    ? (outcome.answers ?? []).map((record) => show(record).split(' ').slice(0, 3).join(' '))
+    ? unpack(outcome.answers ?? []).map((record) => show(record).split(' ').slice(0, 3).join(' '))
     : [];
 
 describe('the zone source', () => {

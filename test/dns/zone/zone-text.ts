@@ -1,6 +1,7 @@
 /** Zones and look-ups written as text, for the tests of this folder. */
 
 import type { Query } from '../../../src/dns/answer/outcome.ts';
+import { unpack } from '../../../src/dns/wire/address-rrset.ts';
 import { formatName, lowerName, type Name, parseName } from '../../../src/dns/wire/name.ts';
 import type { Question } from '../../../src/dns/wire/question.ts';
 import type { ResourceRecord } from '../../../src/dns/wire/record.ts';
@@ -78,7 +79,7 @@ export function ask(from: Zone, question: string): string {
   const list = (records: readonly ResourceRecord[]): string => records.map(ownerAndType).join(', ');
   switch (found.kind) {
     case 'answer': {
-      const parts = [`answer ${list(found.answers)}`];
+      const parts = [`answer ${list(unpack(found.answers))}`];
       if (found.authority.length > 0) parts.push(`authority ${list(found.authority)}`);
       if (found.additional.length > 0) parts.push(`additional ${list(found.additional)}`);
       return parts.join(' | ');

@@ -5,12 +5,13 @@
 import { catalogLabel, isHere } from '../../names.ts';
 import type { Host } from '../../view/host.ts';
 import type { Selection, ServiceEntry } from '../../view/service-entry.ts';
+import type { AddressRrset, PackedAddresses } from '../../wire/address-rrset.ts';
 import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import { followAlias } from '../alias.ts';
 import type { Asked, CatalogContext, Lookup } from '../catalog-context.ts';
-import { drawToFront } from '../draw.ts';
+import { drawAddresses, drawToFront } from '../draw.ts';
 import type { NameError, NoData, Outcome } from '../outcome.ts';
 import { isPlainUdp } from '../reply-size.ts';
 import { answerSrv } from './srv.ts';
@@ -60,29 +61,57 @@ function answerSelection(
   const { type } = asked.question;
   if (type === RecordType.SRV) return answerSrv(context, asked, selection, service);
   if (selection.hasHostName) return answerWithHostNames(context, asked, selection, service);
-  // ANY is all addresses so far: the place for the minimal answer of RFC 8482.
-  const isAddress = type === RecordType.A || type === RecordType.AAAA || type === RecordType.ANY;
-  return isAddress
-    ? answerAddresses(context, asked, selection.addresses(type), service)
-    : noData(asked);
+  switch (type) {
+    case RecordType.A:
+      return answerPacked(context, asked, selection.ipv4, service);
+    case RecordType.AAAA:
+      return answerPacked(context, asked, selection.ipv6, service);
+    case RecordType.ANY:
+      // All addresses so far: the place for the minimal answer of RFC 8482.
+      return answerHosts(context, asked, selection.mixed, service);
+    default:
+      return noData(asked);
+  }
 }
 
-function answerAddresses(
+function answerPacked(
+  context: CatalogContext,
+  asked: Asked,
+  addresses: PackedAddresses,
+  service: string,
+): Outcome {
+  if (addresses.count === 0) return noData(asked);
+  const { count, partial } = limited(context, asked, addresses.count);
+  drawAddresses(addresses, count, context.random);
+  const ttl = context.settings.serviceTtlSeconds(service);
+  const owner = asked.question.name;
+  const answers: AddressRrset = { kind: 'addresses', owner, ttl, addresses, count };
+  return { kind: 'answer', answers, authority: [], additional: [], authoritative: true, partial };
+}
+
+/** How many of so many answers the settings and the transport allow. */
+function limited(
+  { settings }: CatalogContext,
+  { question, query, answersMax }: Asked,
+  available: number,
+): { readonly count: number; readonly partial: boolean } {
+  const { aRecordLimit, udpAnswerLimit } = settings.answer;
+  let count = Math.min(available, answersMax);
+  if (aRecordLimit > 0) count = Math.min(count, aRecordLimit);
+  const isOver = udpAnswerLimit > 0 && count > udpAnswerLimit;
+  if (!isOver || !isPlainUdp(query.client, question.edns)) return { count, partial: false };
+  return { count: udpAnswerLimit, partial: true };
+}
+
+function answerHosts(
   context: CatalogContext,
   asked: Asked,
   hosts: Host[],
   service: string,
 ): Outcome {
   if (hosts.length === 0) return noData(asked);
-  const { question, query } = asked;
-  const { aRecordLimit, udpAnswerLimit } = context.settings.answer;
-  let count = Math.min(hosts.length, asked.answersMax);
-  if (aRecordLimit > 0) count = Math.min(count, aRecordLimit);
-  let partial = false;
-  if (udpAnswerLimit > 0 && count > udpAnswerLimit && isPlainUdp(query.client, question.edns)) {
-    count = udpAnswerLimit;
-    partial = true;
-  }
+  const { question } = asked;
+  const { count, partial } = limited(context, asked, hosts.length);
   drawToFront(hosts, count, context.random);
   const ttl = context.settings.serviceTtlSeconds(service);
   const answers: ResourceRecord[] = [];
@@ -119,7 +148,7 @@ function answerWithHostNames(
   if (addresses.length > 0) {
     const { type } = question;
     const fitting = addresses.filter((host) => type === RecordType.ANY || host.type === type);
-    return answerAddresses(context, asked, fitting, service);
+    return answerHosts(context, asked, fitting, service);
   }
   const host = hostNames[context.random.integer(Math.max(hostNames.length, 1))];
   if (host === undefined) return noData(asked);

@@ -7,6 +7,7 @@ import { domainOf } from '../../names.ts';
 import type { InstanceEntry, NodeEntry, SrvParts } from '../../view/entries.ts';
 import type { Host } from '../../view/host.ts';
 import type { Selection } from '../../view/service-entry.ts';
+import { unpack } from '../../wire/address-rrset.ts';
 import { encodeSrv } from '../../wire/encode-rdata.ts';
 import { lowerName, type Name } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
@@ -115,7 +116,7 @@ class Additional {
       const question = { ...query.question, name: target, lowerName: lower, type };
       const outcome = this.#context.follow({ question, client: query.client, aliasHops });
       if (outcome instanceof Promise || outcome.kind !== 'answer') continue;
-      records.push(...outcome.answers);
+      records.push(...unpack(outcome.answers));
     }
     return records;
   }
