@@ -10,7 +10,7 @@ import type { ForwardOptions, UpstreamAddress } from '../../../src/dns/options.t
 import { type Logger, limits, seededRandom, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
 import { query, show } from '../zone/zone-text.ts';
-import { answering, type Behave, replyTo, silent, Upstream } from './upstream.ts';
+import { type Asked, answering, type Behave, replyTo, silent, Upstream } from './upstream.ts';
 
 const upstreams: Upstream[] = [];
 const forwarders: Forwarder[] = [];
@@ -272,50 +272,53 @@ describe('an upstream that is of no help', () => {
 });
 
 describe('a lying upstream (RFC 5452)', () => {
+  /** As `replyTo`, with an address that must never come out. */
+  const forged = (asked: Asked, changes: Parameters<typeof replyTo>[1] = {}): Buffer =>
+    replyTo(asked, { address: '192.0.2.66', ...changes });
   const lies: [string, Behave][] = [
     [
       'another id',
       (asked) => {
         const packet = { ...asked.packet, id: asked.packet.id ^ 1 };
-        asked.reply(replyTo({ ...asked, packet }, { address: '192.0.2.66' }));
+        asked.reply(forged({ ...asked, packet }));
       },
     ],
     [
       'another name',
-      (asked) => asked.reply(replyTo(asked, { questions: [{ type: 'A', name: 'evil.example' }] })),
+      (asked) => asked.reply(forged(asked, { questions: [{ type: 'A', name: 'evil.example' }] })),
     ],
     [
       'the name in other case',
-      (asked) => asked.reply(replyTo(asked, { questions: [{ type: 'A', name: 'www.example' }] })),
+      (asked) => asked.reply(forged(asked, { questions: [{ type: 'A', name: 'www.example' }] })),
     ],
     [
       'another type',
-      (asked) => asked.reply(replyTo(asked, { questions: [{ type: 'TXT', name: 'Www.Example' }] })),
+      (asked) => asked.reply(forged(asked, { questions: [{ type: 'TXT', name: 'Www.Example' }] })),
     ],
     [
       'another class',
       (asked) =>
         asked.reply(
-          replyTo(asked, { questions: [{ type: 'A', class: 'CH', name: 'Www.Example' }] }),
+          forged(asked, { questions: [{ type: 'A', class: 'CH', name: 'Www.Example' }] }),
         ),
     ],
-    ['no question', (asked) => asked.reply(replyTo(asked, { questions: [] }))],
+    ['no question', (asked) => asked.reply(forged(asked, { questions: [] }))],
     [
       'two questions',
       (asked) => {
         const questions = asked.packet.questions ?? [];
-        asked.reply(replyTo(asked, { questions: [...questions, ...questions] }));
+        asked.reply(forged(asked, { questions: [...questions, ...questions] }));
       },
     ],
     ['a query instead of a reply', (asked) => asked.reply(asked.bytes)],
-    ['another opcode', (asked) => asked.reply(replyTo(asked, { flags: 5 << 11 }))],
+    ['another opcode', (asked) => asked.reply(forged(asked, { flags: 5 << 11 }))],
     ['no octets', (asked) => asked.reply(Buffer.alloc(0))],
     ['half a header', (asked) => asked.reply(asked.bytes.subarray(0, 6))],
-    ['a record cut short', (asked) => asked.reply(replyTo(asked).subarray(0, -1))],
+    ['a record cut short', (asked) => asked.reply(forged(asked).subarray(0, -1))],
     [
       'counts beyond the message',
       (asked) => {
-        const bytes = replyTo(asked);
+        const bytes = forged(asked);
         bytes.writeUInt16BE(65535, 6);
         asked.reply(bytes);
       },
@@ -323,7 +326,7 @@ describe('a lying upstream (RFC 5452)', () => {
     [
       'a compression loop',
       (asked) => {
-        const bytes = replyTo(asked);
+        const bytes = forged(asked);
         const owner = 12 + 'xWwwxExample'.length + 1 + 4;
         bytes.writeUInt16BE(0xc000 | owner, owner);
         asked.reply(bytes);
@@ -525,6 +528,11 @@ describe('bounds', () => {
     expect(open.size).toBe(1);
     clock.advance(2000);
     await Promise.all(waiting);
+    const again = ask();
+    await settle();
+    expect(open.size).toBe(1);
+    clock.advance(2000);
+    expect(explanation(await again)).toMatchObject({ code: 22 });
   });
 
   it('closing ends every wait and every socket', async () => {

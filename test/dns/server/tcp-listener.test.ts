@@ -223,6 +223,29 @@ describe('limits of one connection', () => {
     expect(transport.stats()).toMatchObject({ connections: 0, connectionsCut: 1 });
   });
 
+  it('does not hold a message against a client while it is not read from', async () => {
+    const gives: (() => void)[] = [];
+    const { client, clock, transport } = await start(
+      (bytes) => new Promise((resolve) => gives.push(() => resolve(bytes))),
+    );
+    const one = await client();
+    const last = framed(message(most));
+    const full = Array.from({ length: most - 1 }, (_, id) => framed(message(id)));
+    one.sendRaw(Buffer.concat([...full, last.subarray(0, 5)]));
+    await until(() => gives.length === most - 1);
+    // The last place is taken by a message that comes with the beginning of the next.
+    one.sendRaw(Buffer.concat([last.subarray(5), last.subarray(0, 5)]));
+    await until(() => gives.length === most);
+    clock.advance(limits.dnsFrameMs.default + 1000);
+    expect(transport.stats().connections).toBe(1);
+    gives[0]!();
+    await one.next();
+    clock.advance(limits.dnsFrameMs.default - 1000);
+    one.sendRaw(last.subarray(5));
+    await until(() => gives.length === most + 1);
+    expect(transport.stats().connectionsCut).toBe(0);
+  });
+
   it('closes a connection that is idle, and none that waits for a reply', async () => {
     const gives: ((reply: Uint8Array) => void)[] = [];
     const { client, clock, transport } = await start(
