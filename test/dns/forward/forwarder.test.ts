@@ -9,6 +9,7 @@ import {
 import type { ForwardOptions, UpstreamAddress } from '../../../src/dns/options.ts';
 import { type Logger, limits, seededRandom, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
+import { privateLoopback } from '../server/clients.ts';
 import { query, show } from '../zone/zone-text.ts';
 import { type Asked, answering, type Behave, replyTo, silent, Upstream } from './upstream.ts';
 
@@ -60,13 +61,8 @@ const GOOD = ['Www.Example. 300 A c0000201'];
 const explanation = (outcome: Outcome): unknown =>
   outcome.kind === 'failure' ? outcome.explanation : outcome;
 
-/** The address of a port that was just given up: nobody listens there. */
-async function deadAddress(): Promise<UpstreamAddress> {
-  const upstream = await Upstream.start(silent);
-  const { address } = upstream;
-  upstream.close();
-  return address;
-}
+/** Nobody listens there. */
+const dead = (): UpstreamAddress => ({ address: privateLoopback(), port: 5353 });
 
 describe('a question to an upstream', () => {
   it('is relayed: records, rcode and flags', async () => {
@@ -220,7 +216,7 @@ describe('an upstream that is of no help', () => {
 
   it('a closed port ends the try at once', async () => {
     const good = await start(answering());
-    const { ask, clock } = forward([await deadAddress(), good]);
+    const { ask, clock } = forward([dead(), good]);
     expect(answers(await ask())).toEqual(GOOD);
     expect(clock.monotonic()).toBe(0);
   });
@@ -241,10 +237,10 @@ describe('an upstream that is of no help', () => {
   });
 
   it('errors of the network alone are SERVFAIL with EDE 23', async () => {
-    const dead = await deadAddress();
-    expect(explanation(await forward([dead]).ask())).toEqual({
+    const nobody = dead();
+    expect(explanation(await forward([nobody]).ask())).toEqual({
       code: 23,
-      text: `127.0.0.1:${dead.port}: connection refused`,
+      text: `${nobody.address}:5353: connection refused`,
     });
   });
 

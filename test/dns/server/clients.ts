@@ -1,4 +1,5 @@
 /** Clients for the tests of transports: messages out, messages in, over UDP or TCP. */
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -125,4 +126,10 @@ export async function closeNow({ transport, clock }: Opened): Promise<void> {
     await settle();
   }
   await closing;
+}
+
+/** An address of this host that nobody else listens on, so that a port given up here stays free. */
+export function privateLoopback(): string {
+  const octet = (): number => randomInt(1, 255);
+  return `127.${octet()}.${octet()}.${octet()}`;
 }

@@ -11,7 +11,7 @@ import { type Logger, silentLogger } from '../../../src/runtime/index.ts';
 import { dig } from '../../support/dig.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { answering, silent, Upstream } from '../forward/upstream.ts';
-import { type Client, udpClient } from './clients.ts';
+import { type Client, privateLoopback, udpClient } from './clients.ts';
 import {
   APEX,
   dnsOptions,
@@ -182,7 +182,9 @@ describe('the end of the thread', () => {
   it('by close answers what is in flight, and is no failure', async () => {
     const upstream = await Upstream.start(silent);
     onTestFinished(() => upstream.close());
+    const host = privateLoopback();
     const { dns, failures } = make({
+      endpoints: [{ address: host, port: 0, optional: false }],
       options: {
         forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 5000 },
       },
@@ -196,7 +198,7 @@ describe('the end of the thread', () => {
     expect(await waiting).toBe('NOERROR 192.0.2.1');
     await closing;
     expect(failures).toEqual([]);
-    const again = createSocket('udp4').bind(address!.port, '127.0.0.1');
+    const again = createSocket('udp4').bind(address!.port, host);
     await once(again, 'listening');
     again.close();
   });

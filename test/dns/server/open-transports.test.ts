@@ -9,6 +9,7 @@ import type { BindAddress, Transport } from '../../../src/dns/server/transport.t
 import { openUdpSocket } from '../../../src/dns/server/udp-socket.ts';
 import { type Logger, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock } from '../../support/held-clock.ts';
+import { privateLoopback } from './clients.ts';
 
 const opened: Transport[] = [];
 afterEach(async () => {
@@ -55,10 +56,10 @@ async function takenPort(address = '127.0.0.1'): Promise<number> {
 }
 
 /** Whether nobody listens at a UDP port. */
-async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number, address: string): Promise<boolean> {
   const socket: Socket = createSocket('udp4');
   try {
-    socket.bind(port, '127.0.0.1');
+    socket.bind(port, address);
     await once(socket, 'listening');
     return true;
   } catch {
@@ -85,7 +86,8 @@ describe('opening all endpoints', () => {
 
   it('tries another free port when the first is taken over TCP', async () => {
     const tried: number[] = [];
-    const found = await open([endpoint('127.0.0.1')], {
+    const address = privateLoopback();
+    const found = await open([endpoint(address)], {
       refuseStreams: (at) => {
         tried.push(at.port);
         return tried.length < 3 ? new BindError(at, 'EADDRINUSE') : undefined;
@@ -93,8 +95,8 @@ describe('opening all endpoints', () => {
     });
     // More when somebody else has the port that the third try was given.
     expect(tried.length).toBeGreaterThanOrEqual(3);
-    expect(found[1]).toEqual(['tcp', '127.0.0.1', tried.at(-1)]);
-    expect(await isFree(tried[0]!)).toBe(true);
+    expect(found[1]).toEqual(['tcp', address, tried.at(-1)]);
+    expect(await isFree(tried[0]!, address)).toBe(true);
   });
 
   it('tries another free port when the first is taken at an optional address', async () => {
@@ -124,13 +126,14 @@ describe('opening all endpoints', () => {
   });
 
   it('refuses a given port that is taken, and leaves nothing open', async () => {
-    const free = await open([endpoint('127.0.0.1')]);
+    const address = privateLoopback();
+    const free = await open([endpoint(address)]);
     const port = free[0]![2];
     await Promise.all(opened.splice(0).map((transport) => transport.close()));
     const taken = await takenPort('127.0.0.2');
-    const opening = open([endpoint('127.0.0.1', port), endpoint('127.0.0.2', taken)]);
+    const opening = open([endpoint(address, port), endpoint('127.0.0.2', taken)]);
     await expect(opening).rejects.toThrow(`address 127.0.0.2:${taken} is already in use`);
-    expect(await isFree(port)).toBe(true);
+    expect(await isFree(port, address)).toBe(true);
   });
 
   it('does without an optional address, and says so', async () => {
@@ -154,10 +157,9 @@ describe('opening all endpoints', () => {
   it('lets :: have IPv6 beside IPv4 listeners, and both families alone', async () => {
     const found = await open([endpoint('0.0.0.0'), endpoint('::')]);
     expect(found).toHaveLength(4);
-    const port = found[0]![2];
     await Promise.all(opened.splice(0).map((transport) => transport.close()));
-    await open([endpoint('::', port)]);
-    expect(await isFree(port)).toBe(false);
+    const alone = await open([endpoint('::')]);
+    expect(await isFree(alone[0]![2], privateLoopback())).toBe(false);
   });
 
   it('opens nothing when there is no endpoint', async () => {

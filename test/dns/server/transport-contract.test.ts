@@ -18,6 +18,7 @@ import {
   idOf,
   message,
   type Opened,
+  privateLoopback,
   tcpClient,
   udpClient,
 } from './clients.ts';
@@ -203,10 +204,11 @@ describe.each(transports)('the $name transport', ({ name, open, connect }) => {
   });
 
   it('can be opened again on its port once it is closed', async () => {
-    const { transport } = await start((bytes) => bytes);
+    const at = { ...LOOPBACK, address: privateLoopback() };
+    const { transport } = await start((bytes) => bytes, at);
     const { port } = transport.address;
     await transport.close();
-    const again = await start((bytes) => bytes, { ...LOOPBACK, port });
+    const again = await start((bytes) => bytes, { ...at, port });
     const one = await again.client();
     one.send(message(5));
     expect(idOf(await one.next())).toBe(5);
