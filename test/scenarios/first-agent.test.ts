@@ -48,7 +48,9 @@ async function healthServer(): Promise<{ url: string; healthy: (yes: boolean) =>
 
 describe('a new agent', () => {
   it('answers what was just registered, in every form', async () => {
-    const agent = await startAgentChild({ args: ['-data-dir', temporaryFolder(), '-bind', '127.0.0.1'] });
+    const agent = await startAgentChild({
+      args: ['-data-dir', temporaryFolder(), '-bind', '127.0.0.1'],
+    });
     expect((await put(agent, '/v1/agent/service/register', web)).status).toBe(200);
 
     const address = await dig(agent.dns, 'web.service.consul');
