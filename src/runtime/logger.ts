@@ -25,7 +25,15 @@ export interface RootLogger extends Logger {
 
 /** Builds the process logger over `stream` (one JSON object a line). */
 export function createLogger(level: LogLevel, stream: DestinationStream): RootLogger {
-  const root = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const root = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  );
   return Object.assign(wrap(root), {
     setLevel: (next: LogLevel) => {
       root.level = next;
