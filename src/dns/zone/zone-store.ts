@@ -47,7 +47,8 @@ export function createZoneStore({ zones, catalogApexes }: StoreContents): ZoneSt
  *   MNAME · RNAME · | SERIAL 4 | REFRESH 4 | RETRY 4 | EXPIRE 4 | MINIMUM 4 |
  */
 function withSerialMoved(soa: ResourceRecord, steps: number): ResourceRecord {
-  const rdata = soa.rdata.slice();
+  // A copy, also of a Buffer, whose slice would share its memory.
+  const rdata = new Uint8Array(soa.rdata);
   const numbers = new DataView(rdata.buffer, rdata.byteOffset + rdata.length - 20);
   numbers.setUint32(0, (numbers.getUint32(0) + steps) % 2 ** 32);
   return { ...soa, rdata };
