@@ -212,8 +212,9 @@ export class DnsThread {
   }
 
   async #close(): Promise<void> {
-    await Promise.all(this.#transports.map((transport) => transport.close()));
+    // First: it settles every wait, and the transports send what is settled before they end.
     this.#serving?.forwarder.close();
+    await Promise.all(this.#transports.map((transport) => transport.close()));
     this.#parts.exit();
   }
 

@@ -9,6 +9,7 @@ import type { SocketAddress } from '../../../src/dns/server/transport.ts';
 import type { LogLevel } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { query, see } from '../ask.ts';
 import { answering, silent, Upstream } from '../forward/upstream.ts';
 import { type Client, privateLoopback, tcpClient, udpClient } from './clients.ts';
 import {
@@ -345,7 +346,7 @@ describe('forwarding through the thread', () => {
 });
 
 describe('a stop', () => {
-  it('answers what is in flight first', async () => {
+  it('answers what waits for an upstream with SERVFAIL that says why, at once', async () => {
     const upstream = await Upstream.start(silent);
     onTestFinished(() => upstream.close());
     const thread = run({
@@ -353,15 +354,21 @@ describe('a stop', () => {
         forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
       },
     });
-    const ask = await asking(await thread.listening());
-    const waiting = ask('example.com');
-    await upstream.received(1);
+    const address = await thread.listening();
+    const waiting = await Promise.all([udpClient, tcpClient].map((over) => over(address)));
+    clients.push(...waiting);
+    for (const [at, client] of waiting.entries()) {
+      client.send(query(`A w${at}.example.com`, { edns: 1232 }));
+    }
+    await upstream.received(2);
     thread.send({ kind: 'stop' });
     thread.send({ kind: 'stop' });
-    for (let turn = 0; turn < 10; turn++) await settle();
-    expect(thread.exited()).toBe(false);
-    answering()(upstream.asked[0]!);
-    expect(await waiting).toBe('NOERROR 192.0.2.1');
+    for (const client of waiting) {
+      const reply = see(await client.next());
+      expect(reply.rcode).toBe(2);
+      expect(reply.bytes.includes('the server is stopping')).toBe(true);
+    }
+    // Without a step of the clock: nothing was waited for.
     while (!thread.exited()) await settle();
   });
 
