@@ -3,6 +3,7 @@
  * says. Keeps nothing: a cache would stand in front of `#resolve`. One question is asked once at a time however
  * many clients wait for it, which also ends a loop that leads back here: its second round waits for the first.
  */
+import { setMaxListeners } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { type Clock, type Logger, limits, type Random, shuffle } from '../../runtime/index.ts';
 import type { Failure, Outcome, Query, Source } from '../answer/outcome.ts';
@@ -55,6 +56,8 @@ class RecursorForwarder implements Forwarder {
     this.#parts = parts;
     this.#sockets = parts.sockets ?? systemSockets;
     this.#options = parts.options;
+    // One listener for each socket, whose number has a limit of its own: many are no leak.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   get isForwarding(): boolean {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome, Relayed } from '../../../src/dns/answer/outcome.ts';
 import { createForwarder, type Forwarder } from '../../../src/dns/forward/forwarder.ts';
 import {
@@ -514,6 +514,19 @@ describe('bounds', () => {
     expect(open.size).toBe(1);
     clock.advance(2000);
     await again;
+  });
+
+  it('many questions at once make Node warn of nothing', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const { ask, forwarder } = forward([nowhere], { sockets: deafSockets().sockets });
+    const waiting = Array.from({ length: 20 }, (_, at) => ask(`w${at}.example. A`));
+    await settle();
+    expect(warnings).toEqual([]);
+    forwarder.close();
+    await Promise.all(waiting);
   });
 
   it('more clients than may wait are refused at once with SERVFAIL, also for one question', async () => {
