@@ -59,7 +59,7 @@ export function serve(setup: ServerSetup = {}): Server {
       answer: { ...ANSWER_OPTIONS, ...setup.answer },
       recursionAvailable: setup.recursionAvailable ?? false,
     },
-    apex: setup.apex ?? { soaOf: () => undefined },
+    apex: setup.apex ?? { soaOf: () => undefined, hasName: () => false },
     zones: setup.zones ?? [],
     forward: setup.forward ?? [],
     random: seededRandom(setup.seed ?? 1),

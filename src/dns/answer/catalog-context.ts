@@ -14,6 +14,8 @@ export interface CatalogContext {
   readonly settings: Settings;
   readonly random: Random;
   readonly soa: ZoneSoa;
+  /** Whether a master file says something about a lower-cased name that nothing live has. */
+  readonly isStatic: (name: Name) => boolean;
   /** Asks all sources, this one first: for the target of an alias. */
   readonly follow: (query: Query) => Outcome | Promise<Outcome>;
 }

@@ -1,7 +1,8 @@
 /**
  * The catalog as a source: reads the name by the grammar and asks the look-up of its kind. Skips names outside the
- * domains, and those inside that have no form: the master file of the apex may have them. `createRemainder` is
- * asked after the master files and denies what nobody knew, so that a name of ours never reaches an upstream.
+ * domains, those inside that have no form, and those that nothing live has where a master file has them: a live name
+ * wins over a static one. `createRemainder` is asked after the master files and denies what nobody knew, so that a name
+ * of ours never reaches an upstream.
  */
 import { type CatalogName, domainOf, readCatalogName } from '../names.ts';
 import { RecordType } from '../wire/types.ts';
@@ -49,7 +50,10 @@ function answer(context: CatalogContext, query: Query): Outcome | Promise<Outcom
   const asked = { query, question, name, domain, answersMax: answersMax(client, question.edns) };
   // The table has a look-up of the right kind for each kind; TypeScript cannot tie the two.
   const lookUp = lookups[name.kind] as Lookup<CatalogName['kind']>;
-  return lookUp(context, asked as AskedFor<CatalogName['kind']>);
+  const outcome = lookUp(context, asked as AskedFor<CatalogName['kind']>);
+  if (outcome instanceof Promise) return outcome;
+  const isVacant = outcome.kind === 'name-error' || name.kind === 'empty-non-terminal';
+  return isVacant && context.isStatic(question.lowerName) ? SKIP : outcome;
 }
 
 /** Answers for the rest of the domains: what neither the catalog nor a master file has does not exist. */

@@ -79,6 +79,7 @@ class QueryResponder implements Responder {
       settings,
       random,
       soa: this.#soa,
+      isStatic: (name) => parts.apex.hasName(name),
       follow: (query) => this.ask(query),
     };
     const domain = lowerName(parseName(identity.domain) as Name);

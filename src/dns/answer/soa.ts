@@ -17,6 +17,8 @@ import type { Settings } from './settings.ts';
 export interface ApexRecords {
   /** `serial` stands for the serial of a zone that moves with the catalog; others keep their own. */
   soaOf(zone: Name, serial: number): ResourceRecord | undefined;
+  /** Whether a master file says something about this very lower-cased name; a wildcard does not count. */
+  hasName(name: Name): boolean;
 }
 
 export interface ZoneSoa {

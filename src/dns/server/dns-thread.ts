@@ -127,7 +127,10 @@ export class DnsThread {
       view: this.#view,
       identity: options.identity,
       options: responderOptions(options),
-      apex: { soaOf: (zone, serial) => zones.current.soaOf(zone, serial) },
+      apex: {
+        soaOf: (zone, serial) => zones.current.soaOf(zone, serial),
+        hasName: (name) => zones.current.hasName(name),
+      },
       zones: [
         createZoneSource({
           zones: () => zones.current,

@@ -4,7 +4,7 @@
  */
 import { type Name, parentOf } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import type { Zone } from './zone.ts';
+import { hasName, type Zone } from './zone.ts';
 
 export interface ZoneStore {
   readonly zones: readonly Zone[];
@@ -12,6 +12,8 @@ export interface ZoneStore {
   find(name: Name): Zone | undefined;
   /** Whether live names are in this zone too: what it does not have may still exist. */
   isShared(zone: Zone): boolean;
+  /** Whether a master file says something about this very name: its own records, a cut above it, a zone of its own. */
+  hasName(name: Name): boolean;
   /** The SOA of the zone at `apex`. That of a shared zone moves with `catalogIndex`. */
   soaOf(apex: Name, catalogIndex: number): ResourceRecord | undefined;
 }
@@ -24,15 +26,21 @@ export interface StoreContents {
 
 export function createZoneStore({ zones, catalogApexes }: StoreContents): ZoneStore {
   const byApex = new Map(zones.map((zone) => [zone.apex, zone]));
+  const find = (name: Name): Zone | undefined => {
+    for (let at = name; ; at = parentOf(at)) {
+      const zone = byApex.get(at);
+      if (zone !== undefined || at.length <= 1) return zone;
+    }
+  };
+  const isShared = (zone: Zone): boolean => catalogApexes.includes(zone.apex);
   return {
     zones,
-    find(name) {
-      for (let at = name; ; at = parentOf(at)) {
-        const zone = byApex.get(at);
-        if (zone !== undefined || at.length <= 1) return zone;
-      }
+    find,
+    isShared,
+    hasName(name) {
+      const zone = find(name);
+      return zone !== undefined && (!isShared(zone) || hasName(zone, name));
     },
-    isShared: (zone) => catalogApexes.includes(zone.apex),
     soaOf(apex, catalogIndex) {
       const soa = byApex.get(apex)?.soa;
       const moves = soa !== undefined && catalogApexes.includes(apex);

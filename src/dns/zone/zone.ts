@@ -56,6 +56,13 @@ export function lookUp(zone: Zone, sought: Sought): LookUp {
   return { kind: 'name-error', zone: zone.apex };
 }
 
+/** Whether lower-cased `name` is written in the zone, or delegated or redirected by it; a wildcard does not count. */
+export function hasName(zone: Zone, name: Name): boolean {
+  if (zone.nodes.has(name)) return true;
+  if (!zone.hasCuts) return false;
+  return findCut(zone, { name, lowerName: name, type: RecordType.A }) !== undefined;
+}
+
 /** RFC 1034 §4.3.2 step 3: the cut nearest to the apex decides, be it a delegation (b) or a DNAME (c). */
 function findCut(zone: Zone, sought: Sought): LookUp | undefined {
   let found: LookUp | undefined;

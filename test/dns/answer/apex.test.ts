@@ -102,7 +102,7 @@ describe('the SOA', () => {
 
   const file = 'consul. 900 IN SOA ns1.example. admin.example. 1 2 3 4 300';
   it('comes from the master file, with the lesser of its TTLs (RFC 2308 §3)', async () => {
-    const server = serve({ apex: { soaOf: () => rr(file) } });
+    const server = serve({ apex: { soaOf: () => rr(file), hasName: () => false } });
     await check(server, 'A nope.service.consul', {
       authority: ['consul 300 SOA ns1.example admin.example 1 2 3 4 300'],
     });
@@ -110,7 +110,7 @@ describe('the SOA', () => {
 
   it('of the file yields to the configuration', async () => {
     const server = serve({
-      apex: { soaOf: () => rr(file) },
+      apex: { soaOf: () => rr(file), hasName: () => false },
       answer: { soa: { minTtlSeconds: 1200 } },
     });
     await check(server, 'A nope.service.consul', {
