@@ -103,15 +103,26 @@ class RecursorForwarder implements Forwarder {
       const leftMs = end - clock.monotonic();
       if (leftMs <= 0) break;
       const triedMs = Math.min(timeoutMs, leftMs);
-      // A fresh id for each try: who saw the first one knows nothing of the next.
-      const query = this.#writer.write(question);
-      const parts = { sockets: this.#sockets, clock, signal: this.#closing.signal };
-      const result = await exchange(parts, { upstream, query, timeoutMs: triedMs });
+      const result = await this.#ask(upstream, question, triedMs);
       if (result.kind === 'aborted') return STOPPING;
       if (result.kind === 'reply' && isAccepted(result.message)) return relay(result.message);
       failures.push(describeFailure(upstream, result, triedMs));
     }
     return explainFailures(failures);
+  }
+
+  /** Every query has a fresh id: who saw the first one knows nothing of the next. */
+  async #ask(upstream: UpstreamAddress, question: Question, timeoutMs: number): Promise<Exchange> {
+    const { clock } = this.#parts;
+    const parts = { sockets: this.#sockets, clock, signal: this.#closing.signal };
+    const end = clock.monotonic() + timeoutMs;
+    const query = this.#writer.write(question, { withEdns: true });
+    const first = await exchange(parts, { upstream, query, timeoutMs });
+    const leftMs = end - clock.monotonic();
+    if (!isWithoutEdns(first) || leftMs <= 0) return first;
+    // RFC 6891 §6.2.2: who does not know the OPT record is asked as if there were none.
+    const plain = this.#writer.write(question, { withEdns: false });
+    return exchange(parts, { upstream, query: plain, timeoutMs: leftMs });
   }
 
   #inOrder(): readonly UpstreamAddress[] {
@@ -147,6 +158,13 @@ function keyOf({ lowerName, type, class: asked, edns, checkingDisabled }: Questi
 /** RFC 2308 §7: any other rcode says that this server could not find out, the next one may. */
 function isAccepted(message: Message): boolean {
   return message.rcode === Rcode.NOERROR || message.rcode === Rcode.NXDOMAIN;
+}
+
+/** RFC 6891 §7: a server that knows the OPT record sends one back, also with FORMERR. */
+function isWithoutEdns(result: Exchange): boolean {
+  if (result.kind !== 'reply' || result.message.edns !== undefined) return false;
+  const { rcode } = result.message;
+  return rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP;
 }
 
 function relay(message: Message): Outcome {

@@ -23,18 +23,20 @@ export class QueryWriter {
   readonly #writer = new MessageWriter();
 
   /** A new query for `asked`, under an id that nobody can guess. */
-  write(asked: Question): UpstreamQuery {
+  write(asked: Question, { withEdns }: { readonly withEdns: boolean }): UpstreamQuery {
     const id = randomInt(65_536);
     const writer = this.#writer;
     writer.begin(HEADER_BYTES + 1024);
     writer.question(asked);
     const questionEnd = writer.length;
-    writer.edns({
-      payloadBytes: limits.udpPayloadBytes.default,
-      dnssecOk: asked.edns?.dnssecOk ?? false,
-      extendedRcode: 0,
-      options: [],
-    });
+    if (withEdns) {
+      writer.edns({
+        payloadBytes: limits.udpPayloadBytes.default,
+        dnssecOk: asked.edns?.dnssecOk ?? false,
+        extendedRcode: 0,
+        options: [],
+      });
+    }
     const flags = Flag.RECURSION_DESIRED | (asked.checkingDisabled ? Flag.CHECKING_DISABLED : 0);
     const bytes = writer.finish(id, flags);
     return { id, bytes, question: bytes.subarray(HEADER_BYTES, questionEnd) };

@@ -61,6 +61,15 @@ const GOOD = ['Www.Example. 300 A c0000201'];
 const explanation = (outcome: Outcome): unknown =>
   outcome.kind === 'failure' ? outcome.explanation : outcome;
 
+/** What a server that knows EDNS sends along. */
+const OPT = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: 1232,
+  flags: 0,
+  options: [],
+} as never;
+
 /** Nobody listens there. */
 const dead = (): UpstreamAddress => ({ address: privateLoopback(), port: 5353 });
 
@@ -163,10 +172,42 @@ describe('an upstream that is of no help', () => {
     ['NOTIMP', 4],
     ['FORMERR', 1],
   ])('%s is not relayed, the next one is asked', async (_, rcode) => {
-    const bad = await start(answering({ rcode }));
+    const bad = await start(answering({ rcode, additionals: [OPT] }));
     const good = await start(answering());
     expect(answers(await forward([bad, good]).ask())).toEqual(GOOD);
     expect(bad.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['FORMERR', 1],
+    ['NOTIMP', 4],
+  ])('%s without an OPT has it asked once more without one (RFC 6891 §6.2.2)', async (_, rcode) => {
+    const old = await start((asked) => {
+      const isPlain = asked.packet.additionals?.length === 0;
+      asked.reply(replyTo(asked, isPlain ? {} : { rcode }));
+    });
+    const next = await start(answering({ address: '192.0.2.9' }));
+    expect(answers(await forward([old, next]).ask())).toEqual(GOOD);
+    expect(old.asked).toHaveLength(2);
+  });
+
+  it('FORMERR to the question without an OPT moves on to the next', async () => {
+    const broken = await start(answering({ rcode: 1 }));
+    const good = await start(answering());
+    expect(answers(await forward([broken, good]).ask())).toEqual(GOOD);
+    expect(broken.asked).toHaveLength(2);
+  });
+
+  it('both questions together have the time of one try', async () => {
+    const slow = await start(silent);
+    const { ask, clock } = forward([slow]);
+    const outcome = ask();
+    await slow.received(1);
+    clock.advance(1500);
+    slow.asked[0]!.reply(replyTo(slow.asked[0]!, { rcode: 1 }));
+    await slow.received(2);
+    clock.advance(500);
+    expect(explanation(await outcome)).toMatchObject({ code: 22 });
   });
 
   it('NXDOMAIN is an answer', async () => {
