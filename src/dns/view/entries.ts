@@ -3,7 +3,6 @@
  * together, with the RDATA made of them encoded once, when first asked for. A changed row gets a new entry or
  * drops what was encoded. Health is decided here, for everybody: a critical or maintained instance is never usable.
  */
-import { catalogLabel } from '../names.ts';
 import { encodeTxt } from '../wire/encode-rdata.ts';
 import type { Name } from '../wire/name.ts';
 import type { CheckMark, ViewInstance, ViewNode } from './delta.ts';
@@ -136,11 +135,6 @@ export class InstanceEntry {
   /** Forgets what was made from the rows of the node. */
   dropEncoded(): void {
     this.srvParts = undefined;
-  }
-
-  /** Whether `tag`, a label in lower case, is among the tags. */
-  hasTag(tag: string): boolean {
-    return this.tags.some((own) => catalogLabel(own) === tag);
   }
 }
 

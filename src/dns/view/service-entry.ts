@@ -1,16 +1,18 @@
 /**
  * The instances of one service name, and the selections that questions make of them: usable ones, by tag, with
- * their distinct addresses. Selections are kept until an instance, its node or the health rule changes; tags are
- * kept only when some instance has them, so a flood of made-up tags costs no memory.
+ * their distinct addresses. Selections are kept until an instance, its node or the health rule changes; only
+ * for tags that some instance has, so a flood of made-up tags costs neither memory nor time.
  */
 import { PackedAddresses } from '../wire/address-rrset.ts';
 import { RecordType } from '../wire/types.ts';
 import type { InstanceEntry } from './entries.ts';
 import type { Host } from './host.ts';
+import { TagIndex } from './tag-index.ts';
 
 export class ServiceEntry {
   readonly instances = new Set<InstanceEntry>();
   #untagged: Selection | undefined;
+  #tags: TagIndex | undefined;
   #tagged: Map<string, Selection> | undefined;
   /** The rule that the kept selections were made by. */
   #onlyPassing = false;
@@ -18,11 +20,30 @@ export class ServiceEntry {
   /** What a changed instance, or its node, makes stale. */
   dropSelections(): void {
     this.#untagged = undefined;
+    this.#tags = undefined;
     this.#tagged = undefined;
   }
 
   /** The usable instances that have `tag` (undefined: all); undefined when there are none. */
   select(tag: string | undefined, onlyPassing: boolean): Selection | undefined {
+    if (tag === undefined) return nonEmpty(this.#usable(onlyPassing));
+    const instances = this.#tagsOfUsable(onlyPassing).get(tag);
+    if (instances.length === 0) return undefined;
+    this.#tagged ??= new Map();
+    let selection = this.#tagged.get(tag);
+    if (selection === undefined) {
+      selection = new Selection(instances);
+      this.#tagged.set(tag, selection);
+    }
+    return selection;
+  }
+
+  /** Whether some usable instance has a tag that ends with `.tag`. */
+  hasTagBelow(tag: string, onlyPassing: boolean): boolean {
+    return this.#tagsOfUsable(onlyPassing).hasBelow(tag);
+  }
+
+  #usable(onlyPassing: boolean): Selection {
     if (onlyPassing !== this.#onlyPassing) {
       this.dropSelections();
       this.#onlyPassing = onlyPassing;
@@ -30,14 +51,13 @@ export class ServiceEntry {
     this.#untagged ??= new Selection(
       [...this.instances].filter((one) => isUsable(one, onlyPassing)),
     );
-    if (tag === undefined) return nonEmpty(this.#untagged);
-    const kept = this.#tagged?.get(tag);
-    if (kept !== undefined) return kept;
-    const made = nonEmpty(new Selection(this.#untagged.instances.filter((one) => one.hasTag(tag))));
-    if (made === undefined) return undefined;
-    this.#tagged ??= new Map();
-    this.#tagged.set(tag, made);
-    return made;
+    return this.#untagged;
+  }
+
+  #tagsOfUsable(onlyPassing: boolean): TagIndex {
+    const { instances } = this.#usable(onlyPassing);
+    this.#tags ??= new TagIndex(instances);
+    return this.#tags;
   }
 }
 

@@ -2,9 +2,9 @@
  * Services by name and tag, and the mesh-capable ones (`connect`): usable instances in random order. Which
  * instances there are is the view's to say, how one becomes a record is decided here and in `srv.ts`.
  */
-import { catalogLabel, isHere } from '../../names.ts';
+import { isHere } from '../../names.ts';
 import type { Host } from '../../view/host.ts';
-import type { Selection, ServiceEntry } from '../../view/service-entry.ts';
+import type { Selection } from '../../view/service-entry.ts';
 import type { AddressRrset, PackedAddresses } from '../../wire/address-rrset.ts';
 import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
@@ -23,8 +23,9 @@ export const lookUpService: Lookup<'service'> = (context, asked) => {
   const { onlyPassing } = context.settings.answer;
   const selection = entry?.select(tag, onlyPassing);
   if (selection === undefined) {
+    // RFC 8020 §2: a name that has names below it exists; `_tcp.service` is above `_web._tcp.service`.
     const isAboveNames =
-      tag === undefined ? service.startsWith('_') : hasTagBelow(entry, tag, onlyPassing);
+      tag === undefined ? service.startsWith('_') : entry?.hasTagBelow(tag, onlyPassing) === true;
     return isAboveNames ? noData(asked) : nameError(asked);
   }
   if (!srvOnly) return answerSelection(context, asked, selection, service);
@@ -41,16 +42,6 @@ export const lookUpConnect: Lookup<'connect'> = (context, asked) => {
   if (selection === undefined) return nameError(asked);
   return answerSelection(context, asked, selection, service);
 };
-
-/**
- * Whether `tag` is the end of a tag with dots. RFC 8020 §2: a name that has names below it exists, and is NODATA;
- * so is `_tcp.service` above `_web._tcp.service`.
- */
-function hasTagBelow(entry: ServiceEntry | undefined, tag: string, onlyPassing: boolean): boolean {
-  const end = `.${tag}`;
-  const instances = entry?.select(undefined, onlyPassing)?.instances ?? [];
-  return instances.some((one) => one.tags.some((own) => catalogLabel(own).endsWith(end)));
-}
 
 function answerSelection(
   context: CatalogContext,
