@@ -1,16 +1,15 @@
 /**
  * Answers with a CNAME and what stands at its end. The chain may lead through the catalog, the master files and an
- * upstream; it is followed for a bounded number of hops, and what can't be found out is left to the client, who
- * has the CNAME.
+ * upstream; it is followed for a bounded number of hops, and what nobody here may find out is left to the client,
+ * who has the CNAME.
  */
 
-import { limits } from '../../runtime/index.ts';
 import { unpack } from '../wire/address-rrset.ts';
-import { lowerName } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import { Rcode, RecordType } from '../wire/types.ts';
+import { RecordType } from '../wire/types.ts';
+import { joinRelayed, questionAt } from './alias-chain.ts';
 import type { CatalogContext } from './catalog-context.ts';
-import type { Answer, Outcome, Query, Relayed } from './outcome.ts';
+import type { Answer, Outcome, Query } from './outcome.ts';
 
 export interface Alias {
   readonly record: ResourceRecord;
@@ -24,17 +23,14 @@ export function followAlias(
   query: Query,
   alias: Alias,
 ): Outcome | Promise<Outcome> {
-  const aliasHops = (query.aliasHops ?? 0) + 1;
   // RFC 1034 §3.6.2: a question for the CNAME itself is not restarted.
-  if (query.question.type === RecordType.CNAME || aliasHops > limits.aliasHops.default) {
-    return alone(alias);
-  }
-  const name = alias.target;
-  const question = { ...query.question, name, lowerName: lowerName(name) };
-  const outcome = context.follow({ question, client: query.client, aliasHops });
+  if (query.question.type === RecordType.CNAME) return alone(alias);
+  const next = questionAt(alias.target, query);
+  if (next === undefined) return alone(alias);
+  const outcome = context.follow(next);
   return outcome instanceof Promise
-    ? outcome.then((settled) => join(alias, settled))
-    : join(alias, outcome);
+    ? outcome.then((settled) => join(alias, settled, query))
+    : join(alias, outcome, query);
 }
 
 function alone({ record, additional }: Alias): Answer {
@@ -42,7 +38,7 @@ function alone({ record, additional }: Alias): Answer {
 }
 
 /** RFC 1034 §4.3.2 step 3a: the CNAME goes first. RFC 6604 §3: the rcode is that of the end of the chain. */
-function join(alias: Alias, outcome: Outcome): Outcome {
+function join(alias: Alias, outcome: Outcome, { question }: Query): Outcome {
   switch (outcome.kind) {
     case 'answer':
       return {
@@ -55,33 +51,18 @@ function join(alias: Alias, outcome: Outcome): Outcome {
     case 'no-data':
     case 'name-error':
       return { ...outcome, answers: [alias.record, ...(outcome.answers ?? [])] };
-    case 'relayed':
-      return joinRelayed(alias, outcome);
+    case 'relayed': {
+      const joined = joinRelayed([alias.record], outcome);
+      if (joined?.kind === 'answer') return { ...joined, additional: alias.additional };
+      return joined ?? alone(alias);
+    }
+    case 'failure':
+      // Who asked us to find out is told that we could not, and why; others follow the CNAME themselves.
+      return question.recursionDesired ? outcome : alone(alias);
     case 'referral':
     case 'refused':
-    case 'failure':
     case 'not-implemented':
     case 'skip':
-      return alone(alias);
-  }
-}
-
-function joinRelayed(alias: Alias, relayed: Relayed): Outcome {
-  const answers = [alias.record, ...relayed.answers];
-  switch (relayed.rcode) {
-    case Rcode.NOERROR:
-      // RFC 1035 §4.1.1: AA is about the name asked for, and that one is ours.
-      return {
-        kind: 'answer',
-        answers,
-        authority: relayed.authority,
-        additional: alias.additional,
-        authoritative: true,
-        partial: relayed.truncated,
-      };
-    case Rcode.NXDOMAIN:
-      return { ...relayed, answers };
-    default:
       return alone(alias);
   }
 }

@@ -101,6 +101,8 @@ export interface Query {
    * Whoever follows one asks with one more, and stops at `limits.aliasHops`: chains cross sources and can loop.
    */
   readonly aliasHops?: number;
+  /** The names of those aliases, in lower case: an alias that leads to one of them is a loop. */
+  readonly aliases?: readonly Name[];
 }
 
 /** A place that answers may come from. Catalog and zones answer at once, forwarding later. */

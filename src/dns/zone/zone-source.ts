@@ -4,10 +4,9 @@
  * before any source.
  */
 
-import { limits } from '../../runtime/index.ts';
+import { joinRecords, joinRelayed, questionAt } from '../answer/alias-chain.ts';
 import type { Answer, NameError, NoData, Outcome, Query, Source } from '../answer/outcome.ts';
 import { unpack } from '../wire/address-rrset.ts';
-import { lowerName } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { RecordType } from '../wire/types.ts';
 import { type Alias, lookUp } from './zone.ts';
@@ -44,15 +43,13 @@ function followAlias(
   query: Query,
   alias: Alias,
 ): Outcome | Promise<Outcome> {
-  const aliasHops = (query.aliasHops ?? 0) + 1;
-  // A chain this long is a loop or as good as one: what there is of it goes out.
-  if (aliasHops > limits.aliasHops.default) return chainAlone(alias.answers);
-  const name = alias.target;
-  const next = { ...query.question, name, lowerName: lowerName(name) };
-  const outcome = parts.follow({ question: next, client: query.client, aliasHops });
+  const next = questionAt(alias.target, query);
+  // A loop, or as good as one: what there is of the chain goes out.
+  if (next === undefined) return chainAlone(alias.answers);
+  const outcome = parts.follow(next);
   return outcome instanceof Promise
-    ? outcome.then((settled) => prepend(alias.answers, settled))
-    : prepend(alias.answers, outcome);
+    ? outcome.then((settled) => prepend(alias.answers, settled, query))
+    : prepend(alias.answers, outcome, query);
 }
 
 /** What the client gets when the target leads nowhere from here: the alias, to follow by itself. */
@@ -61,22 +58,28 @@ function chainAlone(answers: readonly ResourceRecord[]): Answer {
 }
 
 /** RFC 1034 §4.3.2 step 3a: the alias goes before what was found for its target, whose rcode stands. */
-function prepend(chain: readonly ResourceRecord[], outcome: Outcome): Outcome {
+function prepend(chain: readonly ResourceRecord[], outcome: Outcome, { question }: Query): Outcome {
   switch (outcome.kind) {
     case 'answer':
       // RFC 1035 §4.1.1: AA is about the name asked for, and that one is ours.
-      return { ...outcome, answers: [...chain, ...unpack(outcome.answers)], authoritative: true };
+      return {
+        ...outcome,
+        answers: joinRecords(chain, unpack(outcome.answers)),
+        authoritative: true,
+      };
     case 'no-data':
     case 'name-error':
       return withChain(chain, outcome);
     case 'relayed':
-      return { ...outcome, answers: [...chain, ...outcome.answers] };
+      return joinRelayed(chain, outcome) ?? chainAlone(chain);
     case 'referral': {
       const { authority, additional } = outcome;
       return { kind: 'answer', answers: chain, authority, additional, authoritative: true };
     }
-    case 'refused':
     case 'failure':
+      // Who asked us to find out is told that we could not, and why; others follow the alias themselves.
+      return question.recursionDesired ? outcome : chainAlone(chain);
+    case 'refused':
     case 'not-implemented':
     case 'skip':
       return chainAlone(chain);
@@ -87,5 +90,5 @@ function withChain<Negative extends NoData | NameError>(
   chain: readonly ResourceRecord[],
   outcome: Negative,
 ): Negative {
-  return { ...outcome, answers: [...chain, ...(outcome.answers ?? [])] };
+  return { ...outcome, answers: joinRecords(chain, outcome.answers ?? []) };
 }

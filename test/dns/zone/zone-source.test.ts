@@ -4,7 +4,6 @@ import { unpack } from '../../../src/dns/wire/address-rrset.ts';
 import { formatName, ROOT } from '../../../src/dns/wire/name.ts';
 import { createZoneSource } from '../../../src/dns/zone/zone-source.ts';
 import { createZoneStore } from '../../../src/dns/zone/zone-store.ts';
-import { limits } from '../../../src/runtime/index.ts';
 import { name, query, show, zone } from './zone-text.ts';
 
 const store = createZoneStore({
@@ -22,6 +21,7 @@ loop   CNAME pool
 pool   CNAME loop
 cut    NS    ns.test.
 cutter CNAME x.cut
+deep   DNAME deep.deep
 `),
   ],
 });
@@ -41,7 +41,7 @@ function source(elsewhere: Outcome | Promise<Outcome> = { kind: 'refused' }, for
     },
   });
   return {
-    ask: (text: string) => made.answer(query(text)),
+    ask: (text: string, asked: Parameters<typeof query>[1] = {}) => made.answer(query(text, asked)),
     followed,
   };
 }
@@ -103,18 +103,21 @@ describe('the zone source', () => {
       authority: [],
       additional: [],
       truncated: false,
-      authenticData: false,
+      authenticData: true,
     };
     const { ask, followed } = source(Promise.resolve(relayed));
     const outcome = await ask('out.example. A');
-    expect(outcome.kind).toBe('relayed');
+    // RFC 1035 §4.1.1: with AA. RFC 4035 §3.2.3: without AD, which no answer of ours can have.
+    expect(outcome).toMatchObject({ kind: 'answer', authoritative: true });
+    const denied = await source({ ...relayed, rcode: 3, answers: [] }).ask('out.example. A');
+    expect(denied).toMatchObject({ kind: 'relayed', rcode: 3, authenticData: false });
+    expect(answersOf(denied)).toEqual(['out.example. 60 CNAME']);
     expect(answersOf(outcome)).toEqual(['out.example. 60 CNAME', 'elsewhere.test. 5 A']);
     expect(followed).toEqual(['elsewhere.test.']);
   });
 
   it.each<[string, Outcome]>([
     ['refused', { kind: 'refused' }],
-    ['a failure', { kind: 'failure' }],
     ['nothing', { kind: 'skip' }],
     ['a referral', { kind: 'referral', authority: [], additional: [] }],
   ])('gives the alias alone when its target brings %s', async (_, elsewhere) => {
@@ -129,12 +132,25 @@ describe('the zone source', () => {
     expect(answersOf(outcome)).toEqual(['cutter.example. 60 CNAME']);
   });
 
-  it('ends a loop of aliases', async () => {
+  it('fails with its target, whose reason the client is told, when recursion was asked for', async () => {
+    const failure: Outcome = { kind: 'failure', explanation: { code: 22, text: 'no answer' } };
+    expect(await source(failure).ask('out.example. A')).toEqual(failure);
+    const alone = await source(failure).ask('out.example. A', { recursionDesired: false });
+    expect(alone).toMatchObject({ kind: 'answer', authoritative: true });
+    expect(answersOf(alone)).toEqual(['out.example. 60 CNAME']);
+  });
+
+  it('ends a loop of aliases with each of them once (RFC 2181 §5)', async () => {
     const { ask, followed } = source();
-    const outcome = await ask('loop.example. A');
-    expect(outcome.kind).toBe('answer');
-    expect(followed).toHaveLength(limits.aliasHops.default);
-    expect(answersOf(outcome)).toHaveLength(limits.aliasHops.default + 1);
+    const outcome = await ask('LOOP.example. A');
+    expect(followed).toEqual(['pool.example.']);
+    expect(answersOf(outcome)).toEqual(['LOOP.example. 60 CNAME', 'pool.example. 60 CNAME']);
+  });
+
+  it('gives a DNAME once however many names it stands for', async () => {
+    const answers = answersOf(await source().ask('x.deep.example. A'));
+    expect(answers.filter((record) => record.endsWith('DNAME'))).toHaveLength(1);
+    expect(answers).toHaveLength(10);
   });
 
   it('does not follow when the alias itself is asked for', async () => {
