@@ -4,6 +4,8 @@
  * for tags that some instance has, so a flood of made-up tags costs neither memory nor time.
  */
 import { PackedAddresses } from '../wire/address-rrset.ts';
+import { lowerName } from '../wire/name.ts';
+import { octetText } from '../wire/octet-text.ts';
 import { RecordType } from '../wire/types.ts';
 import type { InstanceEntry } from './entries.ts';
 import type { Host } from './host.ts';
@@ -81,7 +83,8 @@ export class Selection {
   #ipv6: PackedAddresses | undefined;
   #mixed: Host[] | undefined;
   #distinct: InstanceEntry[] | undefined;
-  #hasHostName: boolean | undefined;
+  /** By type, of which there are three: A, AAAA, and ANY for all others. */
+  readonly #hasHostName = new Map<number, boolean>();
 
   constructor(instances: readonly InstanceEntry[]) {
     this.instances = instances;
@@ -105,25 +108,35 @@ export class Selection {
     return this.#mixed;
   }
 
-  /** Whether some instance is registered under a host name. */
-  get hasHostName(): boolean {
-    this.#hasHostName ??= this.instances.some(
-      (instance) => instance.host(RecordType.ANY)?.type === RecordType.CNAME,
-    );
-    return this.#hasHostName;
+  /** Whether a question of `type` would find some instance at a host name. */
+  hasHostName(type: number): boolean {
+    const family = type === RecordType.A || type === RecordType.AAAA ? type : RecordType.ANY;
+    let known = this.#hasHostName.get(family);
+    if (known === undefined) {
+      known = this.instances.some((one) => one.host(family)?.type === RecordType.CNAME);
+      this.#hasHostName.set(family, known);
+    }
+    return known;
   }
 
-  /** The instances without those that an SRV record could not tell apart: same node, address and port. */
+  /** The instances without those that an SRV record could not tell apart. */
   get distinct(): InstanceEntry[] {
-    if (this.#distinct === undefined) {
-      const byRecord = new Map<string, InstanceEntry>();
-      for (const instance of this.instances) {
-        byRecord.set(`${instance.node.key}\0${instance.address}\0${instance.port}`, instance);
-      }
-      this.#distinct = [...byRecord.values()];
-    }
+    this.#distinct ??= [...new Map(this.instances.map((one) => [srvKey(one), one])).values()];
     return this.#distinct;
   }
+}
+
+/**
+ * What an SRV record shows of an instance: the port, and the address that its target is named after, or else the
+ * node. A host name can lead to the node as well, which depends on the question.
+ */
+function srvKey(instance: InstanceEntry): string {
+  const { node, port } = instance;
+  const host = instance.host(RecordType.SRV);
+  if (host === undefined || host.type === RecordType.CNAME || host === node.addresses.plain) {
+    return `${node.key}\0${lowerName(host?.name ?? '')}\0${port}`;
+  }
+  return `${node.row?.datacenter}\0${Buffer.from(host.rdata).toString('hex')}\0${port}`;
 }
 
 function packed(
@@ -138,12 +151,18 @@ function packed(
 }
 
 function distinctAddresses(instances: readonly InstanceEntry[], family: number): Host[] {
-  const byRdata = new Map<string, Host>();
+  const hosts: Host[] = [];
   for (const instance of instances) {
     const host = instance.host(family);
     if (host === undefined || host.type === RecordType.CNAME) continue;
-    if (family !== RecordType.ANY && host.type !== family) continue;
-    byRdata.set(Buffer.from(host.rdata).toString('latin1'), host);
+    if (family === RecordType.ANY || host.type === family) hosts.push(host);
   }
-  return [...byRdata.values()];
+  return distinctHosts(hosts);
+}
+
+/** One of each record (RFC 2181 §5). */
+export function distinctHosts(hosts: readonly Host[]): Host[] {
+  return [
+    ...new Map(hosts.map((host) => [octetText(host.rdata, 0, host.rdata.length), host])).values(),
+  ];
 }

@@ -268,6 +268,27 @@ describe('what counts as one answer', () => {
     expect(new Set(seen.additional).size).toBe(seen.additional.length);
   });
 
+  it('is one SRV record for two nodes with one address of their own or one host name (RFC 2181 §5)', async () => {
+    const twice = (address: string) => {
+      const on = (node: string) => instance('db', node, { address, port: 80 });
+      return serve({ rows: [foo, node('bar', '10.0.0.2'), on('foo'), on('bar')] });
+    };
+    for (const address of ['10.0.0.9', 'Db.example.com']) {
+      expect((await ask(twice(address), 'SRV db.service.consul')).answer).toHaveLength(1);
+    }
+    // A service at its own name is at its node, and these are two.
+    const self = await ask(twice('db.service.consul'), 'SRV db.service.consul');
+    expect(new Set(self.answer).size).toBe(2);
+  });
+
+  it('is an address once, also beside host names (RFC 2181 §5)', async () => {
+    const at = (id: string, address: string) => instance('db', 'foo', { id, address });
+    const rows = [foo, at('1', '10.0.0.7'), at('2', '10.0.0.7'), at('3', 'www.example.com')];
+    const server = serve({ rows });
+    await check(server, 'A db.service.consul', A('db.service.consul', '10.0.0.7'));
+    await check(server, 'ANY db.service.consul', A('db.service.consul', '10.0.0.7'));
+  });
+
   it('is limited by a_record_limit for addresses only, without TC (row 68)', async () => {
     const server = serve({ rows: fleet('db', 5), answer: { aRecordLimit: 2 } });
     const a = await ask(server, 'A db.service.consul', { transport: 'tcp' });
@@ -322,6 +343,19 @@ describe('services at host names', () => {
     ],
   });
   it.each(chain)('row %s: %s', (_, question, expected) => check(server, question, expected));
+
+  it('are found by type: an IPv6 tag leaves A the host name', async () => {
+    const tagged = { lan_ipv6: { address: '2001:db8::1', port: 0 } };
+    const rows = [foo, instance('db', 'foo', { address: 'www.example.com', tagged })];
+    const server = serve({ rows });
+    for (const [question, answer] of [
+      ['A db.service.consul', 'db.service.consul 0 CNAME www.example.com'],
+      ['AAAA db.service.consul', 'db.service.consul 0 AAAA 2001:db8::1'],
+      ['ANY db.service.consul', 'db.service.consul 0 AAAA 2001:db8::1'],
+    ] as const) {
+      await check(server, question, { rcode: 0, answer: [answer] });
+    }
+  });
 
   it('are asked of the forwarder, whose TTLs are kept (row 75, ours)', async () => {
     const { rr } = await import('../records.ts');

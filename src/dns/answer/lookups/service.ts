@@ -4,7 +4,7 @@
  */
 import { isHere } from '../../names.ts';
 import type { Host } from '../../view/host.ts';
-import type { Selection } from '../../view/service-entry.ts';
+import { distinctHosts, type Selection } from '../../view/service-entry.ts';
 import type { AddressRrset, PackedAddresses } from '../../wire/address-rrset.ts';
 import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
@@ -51,7 +51,7 @@ function answerSelection(
 ): Outcome | Promise<Outcome> {
   const { type } = asked.question;
   if (type === RecordType.SRV) return answerSrv(context, asked, selection, service);
-  if (selection.hasHostName) return answerWithHostNames(context, asked, selection, service);
+  if (selection.hasHostName(type)) return answerWithHostNames(context, asked, selection, service);
   switch (type) {
     case RecordType.A:
       return answerPacked(context, asked, selection.ipv4, service);
@@ -139,7 +139,7 @@ function answerWithHostNames(
   if (addresses.length > 0) {
     const { type } = question;
     const fitting = addresses.filter((host) => type === RecordType.ANY || host.type === type);
-    return answerHosts(context, asked, fitting, service);
+    return answerHosts(context, asked, distinctHosts(fitting), service);
   }
   const host = hostNames[context.random.integer(Math.max(hostNames.length, 1))];
   if (host === undefined) return noData(asked);

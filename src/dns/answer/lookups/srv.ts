@@ -1,5 +1,5 @@
 /**
- * SRV answers of a service (RFC 2782): one record for each node, address and port, and in the additional section
+ * SRV answers of a service (RFC 2782): one record for each target and port, and in the additional section
  * first the addresses of all targets, then the metadata of their nodes.
  */
 
@@ -36,11 +36,18 @@ export function answerSrv(
   const ttl = context.settings.serviceTtlSeconds(service);
   const answers: ResourceRecord[] = [];
   const additional = new Additional(context, asked, ttl);
+  const hostNames = new Set<string>();
   for (let at = 0; at < count; at++) {
     const instance = instances[at] as InstanceEntry;
     const parts = srvPartsOf(context, instance, asked);
     if (parts === undefined) continue;
-    const { rdata } = parts;
+    const { rdata, target, host } = parts;
+    if (host === undefined) {
+      // RFC 2181 §5: instances of several nodes at one host name and port are one record.
+      const shown = `${lowerName(target)}\0${instance.port}`;
+      if (hostNames.has(shown)) continue;
+      hostNames.add(shown);
+    }
     answers.push({
       owner: question.name,
       type: RecordType.SRV,
