@@ -105,7 +105,8 @@ class RecursorForwarder implements Forwarder {
       const triedMs = Math.min(timeoutMs, leftMs);
       const result = await this.#ask(upstream, question, triedMs);
       if (result.kind === 'aborted') return STOPPING;
-      if (result.kind === 'reply' && isAccepted(result.message)) return relay(result.message);
+      if (result.kind === 'reply' && isAccepted(result.message))
+        return relay(result.message, question);
       failures.push(describeFailure(upstream, result, triedMs));
     }
     return explainFailures(failures);
@@ -151,8 +152,10 @@ class RecursorForwarder implements Forwarder {
 }
 
 /** Case apart, so that a loop through a resolver that mixes case (0x20) meets itself. */
-function keyOf({ lowerName, type, class: asked, edns, checkingDisabled }: Question): string {
-  return `${type} ${asked} ${edns?.dnssecOk ?? false} ${checkingDisabled} ${lowerName}`;
+function keyOf(question: Question): string {
+  const { lowerName, type, class: asked, edns, authenticData, checkingDisabled } = question;
+  const bits = [edns?.dnssecOk ?? false, authenticData, checkingDisabled].join(' ');
+  return `${type} ${asked} ${bits} ${lowerName}`;
 }
 
 /** RFC 2308 §7: any other rcode says that this server could not find out, the next one may. */
@@ -167,7 +170,9 @@ function isWithoutEdns(result: Exchange): boolean {
   return rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP;
 }
 
-function relay(message: Message): Outcome {
+function relay(message: Message, { edns, authenticData }: Question): Outcome {
+  // RFC 6840 §5.8: AD is for who has shown to understand it.
+  const understandsAd = authenticData || edns?.dnssecOk === true;
   return {
     kind: 'relayed',
     rcode: message.rcode,
@@ -175,7 +180,7 @@ function relay(message: Message): Outcome {
     authority: message.authority,
     additional: message.additional,
     truncated: message.header.truncated,
-    authenticData: message.header.authenticData,
+    authenticData: understandsAd && message.header.authenticData,
   };
 }
 

@@ -1,10 +1,12 @@
 /**
  * A question as it goes to an upstream, and the rules by which bytes count as its reply (RFC 5452 §4, §9): ours
- * is a fresh message with a fresh id; nothing of the client's header or options is passed on but DO and CD.
+ * is a fresh message with a fresh id; nothing of the client's header or options is passed on but DO, AD and CD.
  */
 import { randomInt } from 'node:crypto';
 import { limits } from '../../runtime/index.ts';
 import { Flag, HEADER_BYTES, type Message } from '../wire/message.ts';
+import { lowerName } from '../wire/name.ts';
+import { octetText } from '../wire/octet-text.ts';
 import type { Question } from '../wire/question.ts';
 import { readMessage } from '../wire/read-message.ts';
 import { Opcode } from '../wire/types.ts';
@@ -14,8 +16,8 @@ import { MessageWriter } from '../wire/write-message.ts';
 export interface UpstreamQuery {
   readonly id: number;
   readonly bytes: Uint8Array;
-  /** Octets of the question section, which a reply has to repeat one by one. */
-  readonly question: Uint8Array;
+  /** What a reply has to repeat. */
+  readonly question: Pick<Question, 'lowerName' | 'type' | 'class'>;
 }
 
 /** Writes queries; one for a forwarder, since it has a buffer. */
@@ -28,7 +30,6 @@ export class QueryWriter {
     const writer = this.#writer;
     writer.begin(HEADER_BYTES + 1024);
     writer.question(asked);
-    const questionEnd = writer.length;
     if (withEdns) {
       writer.edns({
         payloadBytes: limits.udpPayloadBytes.default,
@@ -37,9 +38,11 @@ export class QueryWriter {
         options: [],
       });
     }
-    const flags = Flag.RECURSION_DESIRED | (asked.checkingDisabled ? Flag.CHECKING_DISABLED : 0);
-    const bytes = writer.finish(id, flags);
-    return { id, bytes, question: bytes.subarray(HEADER_BYTES, questionEnd) };
+    const flags =
+      Flag.RECURSION_DESIRED |
+      (asked.authenticData ? Flag.AUTHENTIC_DATA : 0) |
+      (asked.checkingDisabled ? Flag.CHECKING_DISABLED : 0);
+    return { id, bytes: writer.finish(id, flags), question: asked };
   }
 }
 
@@ -48,14 +51,17 @@ export class QueryWriter {
  * on (CVE-2023-28452: a forged message that could not be read ended it).
  */
 export function matchReply(bytes: Uint8Array, query: UpstreamQuery): Message | undefined {
-  const questionEnd = HEADER_BYTES + query.question.length;
+  const { lowerName: asked, type, class: askedClass } = query.question;
+  const nameEnd = HEADER_BYTES + asked.length;
+  const questionEnd = nameEnd + 4;
   if (bytes.length < questionEnd) return undefined;
-  const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  const header = new DataView(bytes.buffer, bytes.byteOffset, questionEnd);
   const flags = header.getUint16(2);
   const isReply = (flags & Flag.RESPONSE) !== 0 && ((flags >>> 11) & 15) === Opcode.QUERY;
   if (header.getUint16(0) !== query.id || !isReply || header.getUint16(4) !== 1) return undefined;
-  // Case included: a client that mixes case (0x20) lends us those bits as well.
-  if (Buffer.compare(bytes.subarray(HEADER_BYTES, questionEnd), query.question) !== 0) {
+  // RFC 4343 §3: some upstreams answer in lower case whatever the client's spelling (0x20).
+  if (lowerName(octetText(bytes, HEADER_BYTES, nameEnd)) !== asked) return undefined;
+  if (header.getUint16(nameEnd) !== type || header.getUint16(nameEnd + 2) !== askedClass) {
     return undefined;
   }
   try {

@@ -24,6 +24,8 @@ export interface Question {
   readonly opcode: number;
   readonly recursionDesired: boolean;
   readonly checkingDisabled: boolean;
+  /** The AD bit: the client understands one in the reply (RFC 6840 §5.7). */
+  readonly authenticData: boolean;
   /** As asked. */
   readonly name: Name;
   /** `name` in lower case: what look-ups use. */

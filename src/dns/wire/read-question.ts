@@ -84,6 +84,7 @@ export function readQuestion(bytes: Uint8Array): QuestionReading {
     opcode,
     recursionDesired: (flags & Flag.RECURSION_DESIRED) !== 0,
     checkingDisabled: (flags & Flag.CHECKING_DISABLED) !== 0,
+    authenticData: (flags & Flag.AUTHENTIC_DATA) !== 0,
     name,
     lowerName: lowerName(name),
     type,

@@ -37,6 +37,7 @@ export function query(text: string, asked: Partial<Question> = {}): Query {
       opcode: Opcode.QUERY,
       recursionDesired: true,
       checkingDisabled: false,
+      authenticData: false,
       name: name(owner),
       lowerName: lowerName(name(owner)),
       type: parseType(type) ?? 0,
