@@ -11,6 +11,8 @@ import type { ZoneSoa } from './soa.ts';
 export interface CatalogContext {
   readonly view: View;
   readonly grammar: NameGrammar;
+  /** Of this agent, as registered. */
+  readonly nodeName: string;
   readonly settings: Settings;
   readonly random: Random;
   readonly soa: ZoneSoa;

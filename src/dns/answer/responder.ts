@@ -76,6 +76,7 @@ class QueryResponder implements Responder {
     const context: CatalogContext = {
       view,
       grammar,
+      nodeName: identity.nodeName,
       settings,
       random,
       soa: this.#soa,

@@ -48,13 +48,34 @@ describe('the apex', () => {
   });
 
   it('leaves out servers whose name is no host name (row 8)', async () => {
-    await check(serve({ rows: servers(2, 'a.') }), 'NS consul', { rcode: 0, answer: [] });
+    const dotted = serve({ rows: servers(1, 'a.') });
+    await check(dotted, 'NS consul', { rcode: 0, answer: [] });
+    await check(dotted, 'A ns.consul', { rcode: 0, answer: ['ns.consul 0 A 10.0.0.1'] });
   });
 
   it('leaves out servers that are not healthy', async () => {
     const rows = [node('s', '10.0.0.1', { status: 'critical' }), instance('consul', 's')];
     await check(serve({ rows }), 'NS consul', { rcode: 0, answer: [], authority: [SOA] });
     await check(serve({ rows }), 'A ns.consul', { rcode: 0, answer: [], authority: [SOA] });
+  });
+
+  it('names each server once, however often it is registered', async () => {
+    const again = instance('consul', 'S0', { id: 'again', port: 8301 });
+    await check(serve({ rows: [...servers(1), again] }), 'NS consul', {
+      answer: ['consul 0 NS s0.node.dc1.consul'],
+    });
+  });
+
+  it('gives the agent itself as the host of the SOA while no server is live', async () => {
+    const tagged = { lan_ipv6: '2001:db8::5' };
+    const server = serve({
+      rows: [node('my_Agent', '10.0.0.5', { tagged })],
+      identity: { nodeName: 'my_Agent' },
+    });
+    await check(server, 'A ns.consul', { aa: true, answer: ['ns.consul 0 A 10.0.0.5'] });
+    await check(server, 'AAAA ns.consul', { aa: true, answer: ['ns.consul 0 AAAA 2001:db8::5'] });
+    await check(server, 'MX ns.consul', { rcode: 0, answer: [], authority: [SOA] });
+    await check(serve(), 'A ns.consul', { rcode: 0, answer: [], authority: [SOA] });
   });
 
   it('has IPv6 glue for an IPv6 server (row 9)', async () => {
@@ -153,6 +174,13 @@ describe('the master file', () => {
     await check(serve({ zones: [apex], rows: servers(1) }), 'NS consul', {
       answer: ['consul 0 NS s0.node.dc1.consul'],
     });
+  });
+
+  it('says who the host of the SOA is while no server is live', async () => {
+    const ns = zone({ [name('ns.consul')]: found('ns.consul. 60 IN A 192.0.2.53') });
+    const apex = { soaOf: () => undefined, hasName: (one: string) => one === name('ns.consul') };
+    const server = serve({ zones: [ns], apex, rows: [node('agent', '10.0.0.5')] });
+    await check(server, 'A ns.consul', { answer: ['ns.consul 60 A 192.0.2.53'] });
   });
 
   const refusing: Source = {

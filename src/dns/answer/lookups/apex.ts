@@ -2,8 +2,10 @@
  * The apex of a domain, and the host that its SOA names: the name servers are the live servers of the catalog.
  * Whatever else an operator wants at the apex is in the master file, and so is the NS set while no server is live.
  */
-import type { InstanceEntry } from '../../view/entries.ts';
+import { catalogLabel } from '../../names.ts';
+import type { NodeEntry } from '../../view/entries.ts';
 import type { Host } from '../../view/host.ts';
+import { distinctHosts } from '../../view/service-entry.ts';
 import { encodeNameRdata } from '../../wire/encode-rdata.ts';
 import { lowerName, type Name } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
@@ -16,7 +18,7 @@ import type { Outcome } from '../outcome.ts';
 /** Consul's own service, an instance a server. */
 const SERVER_SERVICE = 'consul';
 const NAME_SERVERS_MAX = 3;
-/** Consul leaves out servers whose node name is no host name (RFC 1123 §2.1). */
+/** Consul names no server whose node name is no host name (RFC 1123 §2.1). */
 const HOST_NAME = /^[A-Za-z0-9-]+$/;
 
 export const lookUpApex: Lookup<'apex'> = (context, { question, domain }) => {
@@ -34,12 +36,23 @@ export const lookUpApex: Lookup<'apex'> = (context, { question, domain }) => {
   }
 };
 
-/** Consul names `ns.<domain>` in its SOA but does not answer for it; RFC 1035 §3.3.13 wants a name server there. */
+/**
+ * Consul names `ns.<domain>` in its SOA but does not answer for it; RFC 1035 §3.3.13 wants a name server there. While
+ * no server is live that is this very agent, unless the master file says who.
+ */
 export const lookUpNsHost: Lookup<'ns-host'> = (context, { question, domain }) => {
-  const hosts = liveServers(context).map(({ host }) => host);
-  if (hosts.length === 0) return { kind: 'skip' };
-  const ttl = context.settings.answer.nodeTtlSeconds;
-  const answers = hosts
+  const { view, nodeName: ownName, settings } = context;
+  let nodes = liveServers(context).slice(0, NAME_SERVERS_MAX);
+  if (nodes.length === 0) {
+    if (context.isStatic(question.lowerName)) return { kind: 'skip' };
+    const own = view.nodes.byName(catalogLabel(ownName));
+    nodes = own === undefined ? [] : [own];
+  }
+  const ttl = settings.answer.nodeTtlSeconds;
+  const hosts = nodes
+    .map((node) => addressOf(node, question.type))
+    .filter((one) => one !== undefined);
+  const answers = distinctHosts(hosts)
     .filter(({ type }) => type === question.type || question.type === RecordType.ANY)
     .map(({ type, rdata }) => ({
       owner: question.name,
@@ -59,25 +72,18 @@ function answer(
   return { kind: 'answer', answers, authority, additional, authoritative: true };
 }
 
-interface Server {
-  readonly instance: InstanceEntry;
-  readonly host: Host;
+/** Nodes of the live servers that have an address, in random order. */
+function liveServers(context: CatalogContext): NodeEntry[] {
+  const { onlyPassing } = context.settings.answer;
+  const instances = context.view.service(SERVER_SERVICE)?.select(undefined, onlyPassing)?.instances;
+  const nodes = [...new Set(instances?.map(({ node }) => node))];
+  drawToFront(nodes, nodes.length, context.random);
+  return nodes.filter((node) => addressOf(node, RecordType.ANY) !== undefined);
 }
 
-/** A few live servers that have an address and a host name, in random order. */
-function liveServers(context: CatalogContext): Server[] {
-  const entry = context.view.service(SERVER_SERVICE);
-  const instances = entry?.select(undefined, context.settings.answer.onlyPassing)?.distinct ?? [];
-  const servers: Server[] = [];
-  drawToFront(instances, instances.length, context.random);
-  for (const instance of instances) {
-    const host = instance.node.addresses.choose(RecordType.ANY);
-    const isHost = HOST_NAME.test(instance.node.row?.name ?? '');
-    if (host === undefined || host.type === RecordType.CNAME || !isHost) continue;
-    servers.push({ instance, host });
-    if (servers.length === NAME_SERVERS_MAX) break;
-  }
-  return servers;
+function addressOf(node: NodeEntry, type: number): Host | undefined {
+  const host = node.addresses.choose(type);
+  return host?.type === RecordType.CNAME ? undefined : host;
 }
 
 interface NameServers {
@@ -89,9 +95,11 @@ function nameServers(context: CatalogContext, domain: Name): NameServers {
   const ttl = context.settings.answer.nodeTtlSeconds;
   const ns: ResourceRecord[] = [];
   const glue: ResourceRecord[] = [];
-  for (const { instance, host } of liveServers(context)) {
-    const name = nodeName(instance.node, domain);
-    if (name === undefined) continue;
+  for (const node of liveServers(context)) {
+    if (!HOST_NAME.test(node.row?.name ?? '')) continue;
+    const name = nodeName(node, domain);
+    const host = addressOf(node, RecordType.ANY);
+    if (name === undefined || host === undefined) continue;
     const target = lowerName(name);
     const rdata = encodeNameRdata(target);
     ns.push({ owner: domain, type: RecordType.NS, class: RecordClass.IN, ttl, rdata });
@@ -102,6 +110,7 @@ function nameServers(context: CatalogContext, domain: Name): NameServers {
       ttl,
       rdata: host.rdata,
     });
+    if (ns.length === NAME_SERVERS_MAX) break;
   }
   return { ns, glue };
 }
