@@ -28,8 +28,8 @@ export interface Answer {
 /** The name exists, the type does not: NOERROR with the SOA (RFC 2308 §2.2). */
 export interface NoData {
   readonly kind: 'no-data';
-  /** Apex of the zone whose SOA goes along. */
-  readonly zone: Name;
+  /** Apex of the zone whose SOA goes along; undefined when the name is in no zone of ours. */
+  readonly zone: Name | undefined;
   /** A CNAME chain that led here, if any. */
   readonly answers?: readonly ResourceRecord[];
   readonly additional?: readonly ResourceRecord[];

@@ -5,7 +5,7 @@
 import type { Records } from '../wire/address-rrset.ts';
 import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import { ExtendedError, Rcode } from '../wire/types.ts';
+import { ExtendedError, Rcode, RecordClass } from '../wire/types.ts';
 import type { Explanation, Outcome } from './outcome.ts';
 import type { ZoneSoa } from './soa.ts';
 
@@ -44,7 +44,14 @@ const NOBODYS: Explanation = {
   text: 'not in a zone of this server, and no recursor is configured',
 };
 
-export function respond(outcome: Outcome, soa: ZoneSoa): Reply {
+/** `askedClass` is the class of the question. */
+export function respond(outcome: Outcome, soa: ZoneSoa, askedClass: number): Reply {
+  const reply = replyOf(outcome, soa);
+  // RFC 1035 §6.2: what is said about every class is not authoritative, unless it covers them all.
+  return askedClass === RecordClass.ANY ? { ...reply, authoritative: false } : reply;
+}
+
+function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
   switch (outcome.kind) {
     case 'answer':
       return {
@@ -103,14 +110,14 @@ export function rcodeReply(rcode: number): Reply {
 }
 
 interface Negative {
-  readonly zone: Name;
+  readonly zone: Name | undefined;
   readonly answers?: readonly ResourceRecord[];
   readonly explanation?: Explanation;
 }
 
 /** RFC 2308 §2: the SOA goes along, for without it the answer may not be kept. */
 function negative(rcode: number, outcome: Negative, soa: ZoneSoa): Reply {
-  const record = soa.of(outcome.zone);
+  const record = outcome.zone === undefined ? undefined : soa.of(outcome.zone);
   return {
     ...EMPTY,
     rcode,

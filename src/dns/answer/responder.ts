@@ -86,7 +86,7 @@ class QueryResponder implements Responder {
     const domain = lowerName(parseName(identity.domain) as Name);
     this.#sources = askSources([
       createCatalogSource(context),
-      createReverseSource({ view, settings, domain }),
+      createReverseSource({ view, settings, domain, zones: askSources(parts.zones) }),
       ...parts.zones,
       createRemainder(context),
       ...parts.forward,
@@ -126,7 +126,7 @@ class QueryResponder implements Responder {
       }
       const outcome = this.#handle({ question, client });
       if (outcome instanceof Promise) return this.#answerLater(outcome, question, client);
-      return this.#write(echoOf(question), respond(outcome, this.#soa), client);
+      return this.#write(echoOf(question), respond(outcome, this.#soa, question.class), client);
     } catch (error) {
       return this.#fail(error, question, client);
     }
@@ -138,7 +138,11 @@ class QueryResponder implements Responder {
     client: Client,
   ): Promise<Uint8Array> {
     try {
-      return this.#write(echoOf(question), respond(await outcome, this.#soa), client);
+      return this.#write(
+        echoOf(question),
+        respond(await outcome, this.#soa, question.class),
+        client,
+      );
     } catch (error) {
       return this.#fail(error, question, client);
     }

@@ -9,12 +9,15 @@ import { RecordClass, RecordType } from '../wire/types.ts';
 import { nodeName, serviceName } from './catalog-names.ts';
 import type { Outcome, Query, Source } from './outcome.ts';
 import type { Settings } from './settings.ts';
+import type { Handler } from './stages.ts';
 
 export interface ReverseParts {
   readonly view: View;
   readonly settings: Settings;
   /** The primary domain: targets are in it whatever else is served. */
   readonly domain: Name;
+  /** Asks the master files what else is known of a name that has a PTR. */
+  readonly zones: Handler;
 }
 
 const IPV4_SUFFIX = '\x07in-addr\x04arpa\0';
@@ -25,12 +28,16 @@ export function createReverseSource(parts: ReverseParts): Source {
   return { name: 'reverse', answer: (query) => answer(parts, query) };
 }
 
-function answer(parts: ReverseParts, { question }: Query): Outcome {
+function answer(parts: ReverseParts, query: Query): Outcome | Promise<Outcome> {
+  const { question } = query;
   if (!question.lowerName.endsWith('\x04arpa\0')) return SKIP;
-  if (question.type !== RecordType.PTR && question.type !== RecordType.ANY) return SKIP;
   const address = readReverseName(question.lowerName);
   const target = address === undefined ? undefined : targetOf(parts, address);
   if (target === undefined) return SKIP;
+  if (question.type !== RecordType.PTR && question.type !== RecordType.ANY) {
+    const outcome = parts.zones(query);
+    return outcome instanceof Promise ? outcome.then(orNoData) : orNoData(outcome);
+  }
   const record = {
     owner: question.name,
     type: RecordType.PTR,
@@ -45,6 +52,21 @@ function answer(parts: ReverseParts, { question }: Query): Outcome {
     additional: [],
     authoritative: true,
   };
+}
+
+/**
+ * The name exists, for it has a PTR. RFC 2308 §2.2: the SOA is that of the zone which the name is in; when no master
+ * file has that zone, there is none to give.
+ */
+function orNoData(outcome: Outcome): Outcome {
+  switch (outcome.kind) {
+    case 'skip':
+      return { kind: 'no-data', zone: undefined };
+    case 'name-error':
+      return { ...outcome, kind: 'no-data' };
+    default:
+      return outcome;
+  }
 }
 
 /** Consul: a node goes before a service, and health does not matter. */

@@ -46,7 +46,8 @@ describe('names and classes that are nobody’s', () => {
     ['root', 'NS .', {}, REFUSED],
     ['wrong order', 'A consul.service', {}, REFUSED],
     ['117, ours: another class (RFC 1035 §3.2.4)', 'A db.service.consul', { class: 3 }, REFUSED],
-    ['class ANY', 'A db.service.consul', { class: 255, edns: 4096 }, { rcode: 0, aa: true }],
+    ['class ANY (RFC 1035 §6.2)', 'A db.service.consul', { class: 255 }, { rcode: 0, aa: false }],
+    ['class ANY, no such name', 'A no.service.consul', { class: 255 }, { rcode: 3, aa: false }],
     ['116, ours: without AA', 'AXFR consul', {}, { rcode: 4, aa: false, answer: [] }],
     ['IXFR', 'IXFR consul', { transport: 'tcp' }, { rcode: 4, aa: false, answer: [] }],
   ];

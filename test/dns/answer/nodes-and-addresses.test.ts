@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { ask, type Seen, type Server, serve } from '../ask.ts';
 import { instance, node } from '../catalog-rows.ts';
+import { name, rr } from '../records.ts';
 
 const SOA = 'consul 0 SOA ns.consul hostmaster.consul 7 3600 600 86400 0';
 const NXDOMAIN = { rcode: 3, aa: true, answer: [], authority: [SOA] };
@@ -213,6 +214,7 @@ describe('a reverse name', () => {
   const server = serve({ rows, answer: { nodeTtlSeconds: 30 } });
   const six = `1.${'0.'.repeat(23)}8.b.d.0.1.0.0.2.ip6.arpa`;
   const REFUSED = { rcode: 5, aa: false, answer: [], authority: [] };
+  const EMPTY = { rcode: 0, aa: true, answer: [], authority: [] };
   const table: Row[] = [
     [
       '90, ours: TTL of nodes',
@@ -224,7 +226,8 @@ describe('a reverse name', () => {
       'ANY 1.0.0.10.in-addr.arpa',
       { answer: ['1.0.0.10.in-addr.arpa 30 PTR Foo.node.dc1.consul'] },
     ],
-    ['91, ours: a PTR is no answer to A', 'A 1.0.0.10.in-addr.arpa', REFUSED],
+    ['91, ours: a PTR is no answer to A (RFC 2308 §2.2)', 'A 1.0.0.10.in-addr.arpa', EMPTY],
+    ['91, an address nobody has', 'A 7.0.0.10.in-addr.arpa', REFUSED],
     [
       '92',
       'PTR 2.0.0.127.IN-ADDR.arpa',
@@ -242,6 +245,18 @@ describe('a reverse name', () => {
     ['leading zero', 'PTR 01.0.0.10.in-addr.arpa', REFUSED],
   ];
   it.each(table)('row %s: %s', (_, question, expected) => check(server, question, expected));
+
+  it('has its other types in the master file of its zone, which does not deny it', async () => {
+    const zone = name('10.in-addr.arpa');
+    const soa = '10.in-addr.arpa. 60 IN SOA ns1.example. admin.example. 1 2 3 4 60';
+    const apex = { soaOf: () => rr(soa), hasName: () => false };
+    const zones = [{ name: 'zone', answer: () => ({ kind: 'name-error', zone }) as const }];
+    const { rcode, aa, authority } = await ask(
+      serve({ rows, apex, zones }),
+      'A 1.0.0.10.in-addr.arpa',
+    );
+    expect([rcode, aa, authority.length]).toEqual([0, true, 1]);
+  });
 
   it('has its target in the primary domain (row 94)', async () => {
     const custom = serve({ rows, identity: { domain: 'custom.', altDomain: 'alt.custom.' } });
