@@ -186,6 +186,12 @@ export const limits = {
     max: 1000,
     why: 'replies that do not match before the question goes over TCP: somebody may be guessing ids (RFC 5452 §9)',
   }),
+  forwardAliases: limit({
+    default: 16,
+    min: 8,
+    max: 64,
+    why: 'aliases followed in the answer of an upstream; resolvers follow 11 or so themselves',
+  }),
   forwardTotalMs: limit({
     default: 10_000,
     min: 100,

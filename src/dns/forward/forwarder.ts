@@ -11,6 +11,7 @@ import type { ForwardOptions, UpstreamAddress } from '../options.ts';
 import type { Message } from '../wire/message.ts';
 import type { Question } from '../wire/question.ts';
 import { ExtendedError, Rcode } from '../wire/types.ts';
+import { answersTo } from './answers-to.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { isOwnAddress } from './own-addresses.ts';
 import { QueryWriter } from './upstream-query.ts';
@@ -170,13 +171,13 @@ function isWithoutEdns(result: Exchange): boolean {
   return rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP;
 }
 
-function relay(message: Message, { edns, authenticData }: Question): Outcome {
+function relay(message: Message, { lowerName, edns, authenticData }: Question): Outcome {
   // RFC 6840 §5.8: AD is for who has shown to understand it.
   const understandsAd = authenticData || edns?.dnssecOk === true;
   return {
     kind: 'relayed',
     rcode: message.rcode,
-    answers: message.answers,
+    answers: answersTo(lowerName, message.answers),
     authority: message.authority,
     additional: message.additional,
     truncated: message.header.truncated,

@@ -407,6 +407,17 @@ describe('a lying upstream (RFC 5452)', () => {
     expect(answers(await forward([upstream]).ask())).toEqual(GOOD);
   });
 
+  it('records that nobody asked for are left out', async () => {
+    const upstream = await start((asked) => {
+      const answers = [
+        { type: 'A', name: 'bank.example', ttl: 9, data: '192.0.2.66' },
+        { type: 'A', name: 'Www.Example', ttl: 300, data: '192.0.2.1' },
+      ] as const;
+      asked.reply(replyTo(asked, { answers: [...answers] }));
+    });
+    expect(answers(await forward([upstream]).ask())).toEqual(GOOD);
+  });
+
   it('a perfect reply from another port is not heard', async () => {
     const upstream = await start(silent);
     const { ask } = forward([upstream]);
