@@ -120,7 +120,7 @@ describe('the DNS thread', () => {
       expect(await ask('api.consul')).toBe('NOERROR web.service.consul 10.0.0.2');
       expect(await ask('gone.consul')).toBe('NXDOMAIN');
       expect(await ask('gone.service.consul')).toBe('NXDOMAIN');
-      expect(await ask('ns.consul')).toBe('NOERROR');
+      expect(await ask('ns.consul')).toBe('NOERROR 10.0.0.1');
       expect(await ask('example.com')).toBe('REFUSED');
     }
   });
