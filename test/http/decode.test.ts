@@ -149,6 +149,26 @@ describe('a value of the wrong kind', () => {
       'Check.TTL',
       'json: cannot unmarshal array into Go struct field .TTL of type time.Duration',
     ],
+    [
+      '{"Check":{"TTL":1e309}}',
+      'Check.TTL',
+      'json: cannot unmarshal number into Go struct field .TTL of type time.Duration',
+    ],
+    [
+      '{"Check":{"Timeout":1e19}}',
+      'Check.Timeout',
+      'json: cannot unmarshal number 10000000000000000000 into Go struct field .Timeout of type time.Duration',
+    ],
+    [
+      '{"Check":{"Interval":-9223372036854777856}}',
+      'Check.Interval',
+      'json: cannot unmarshal number -9223372036854778000 into Go struct field .Interval of type time.Duration',
+    ],
+    [
+      '{"Check":{"TTL":1.5}}',
+      'Check.TTL',
+      'json: cannot unmarshal number 1.5 into Go struct field .TTL of type time.Duration',
+    ],
     [`{"Proxy":{"Config":${depth(70)}}}`, 'Proxy.Config', 'exceeded max depth'],
     ['{"X":1,"Port":"80"}', 'X', 'json: unknown field "X"'],
   ])('%s', (body, field, message) => {

@@ -90,14 +90,25 @@ function decodeInteger(given: unknown, path: Path): number {
 }
 
 const NANOSECONDS_PER_MS = 1e6;
+/** Go keeps a duration in a signed 64-bit count of nanoseconds; its own maximum is no double. */
+const NANOSECONDS_END = 2 ** 63;
 
 function decodeDuration(given: unknown, path: Path): number {
   if (given === undefined) return 0;
-  if (typeof given === 'number') return given / NANOSECONDS_PER_MS;
+  if (typeof given === 'number') {
+    if (isInt64(given)) return given / NANOSECONDS_PER_MS;
+    // JSON.parse makes Infinity of 1e309: how it was written is lost.
+    const described = Number.isFinite(given) ? `number ${given}` : 'number';
+    throw mismatch(given, path, 'time.Duration', described);
+  }
   if (typeof given !== 'string') throw mismatch(given, path, 'time.Duration');
   const parsed = parseDuration(given);
   if (!parsed.ok) throw new DecodeError(path.full, parsed.message);
   return parsed.ms;
+}
+
+function isInt64(value: number): boolean {
+  return Number.isInteger(value) && value >= -NANOSECONDS_END && value < NANOSECONDS_END;
 }
 
 // ---- Containers
