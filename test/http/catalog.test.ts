@@ -28,6 +28,16 @@ describe('a refused registration', () => {
     ],
     [{ ...node, Service: { Service: 's', Address: '0.0.0.0' } }, 500, 'Invalid service address'],
     [
+      { ...node, Service: { Service: 's', Port: -5 } },
+      400,
+      'Invalid service port: Port must be between 0 and 65535, received -5',
+    ],
+    [
+      { ...node, Service: { Service: 's', TaggedAddresses: { lan: { Port: 65_536 } } } },
+      400,
+      'Invalid service port: TaggedAddresses.lan.Port must be between 0 and 65535, received 65536',
+    ],
+    [
       { ...node, Check: { Name: 'c', ServiceID: 's' } },
       500,
       "Unknown service ID 's' for check ID 'c'",

@@ -9,6 +9,7 @@ import type {
   ServiceInput,
 } from '../../catalog/index.ts';
 import { formatDuration } from '../../runtime/index.ts';
+import { HttpError } from '../errors.ts';
 import { proxyShape, toProxy } from './proxy-shape.ts';
 import {
   connectShape,
@@ -136,6 +137,7 @@ export const deregisterShape = {
   ignored: ['Address', 'PeerName', 'Token'],
 } as const satisfies FieldsShape;
 
+/** @throws HttpError for a port that is none */
 export function toRegistration(
   decoded: Decoded<typeof registerShape>,
   datacenter: string,
@@ -169,6 +171,10 @@ const WEIGHT_MAX = 65535;
 const DEFAULT_WEIGHTS = { passing: 1, warning: 1 };
 
 function toService(decoded: Decoded<typeof nodeServiceShape>): ServiceInput {
+  checkPort('Port', decoded.Port);
+  for (const [tag, { Port }] of Object.entries(decoded.TaggedAddresses)) {
+    checkPort(`TaggedAddresses.${tag}.Port`, Port);
+  }
   const weights = toWeights(decoded.Weights) ?? DEFAULT_WEIGHTS;
   return {
     id: decoded.ID,
@@ -188,6 +194,18 @@ function toService(decoded: Decoded<typeof nodeServiceShape>): ServiceInput {
     connect: decoded.Connect?.Native === true ? { Native: true } : null,
     locality: decoded.Locality ?? null,
   };
+}
+
+const PORT_MAX = 65535;
+
+/** Consul's catalog takes any number; an SRV record has no room for it. The words are the agent's. */
+function checkPort(field: string, port: number): void {
+  if (port >= 0 && port <= PORT_MAX) return;
+  throw new HttpError(
+    'service_port_invalid',
+    `Invalid service port: ${field} must be between 0 and ${PORT_MAX}, received ${port}`,
+    `Service.${field}`,
+  );
 }
 
 function isWeight(weight: number, least: number): boolean {
