@@ -14,6 +14,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Clock, type Logger, limits } from '../runtime/index.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from './errors.ts';
+import { httpBindError } from './http-bind-error.ts';
 
 export interface ListenAddress {
   readonly host: string;
@@ -65,14 +66,15 @@ export class Listeners {
     this.#deps = deps;
   }
 
-  /** @returns the address that was bound; rejects with the system's error */
+  /** @returns the address that was bound; rejects with an HttpBindError */
   async listen({ host, port }: ListenAddress): Promise<AddressInfo> {
     await this.#app.ready();
     const server = this.#createServer();
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      const refuse = (error: Error): void => reject(httpBindError({ host, port }, error));
+      server.once('error', refuse);
       server.listen({ host, port }, () => {
-        server.removeListener('error', reject);
+        server.removeListener('error', refuse);
         resolve();
       });
     });

@@ -1,6 +1,7 @@
 /** What only sockets show: several addresses, connections that are slow, broken, too many or gone, and the end of all. */
 import { connect, type Socket } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { httpBindError } from '../../src/http/http-bind-error.ts';
 import { settle } from '../support/held-clock.ts';
 import { openApi, type TestApi, type TestApiOptions } from './api.ts';
 
@@ -79,11 +80,26 @@ describe('an address', () => {
     }
   });
 
-  it('that is taken is refused with the system’s error', async () => {
+  it('that is taken is refused with what to do', async () => {
     const { api, port } = await listening();
     await expect(api.app.listen({ host: '127.0.0.1', port })).rejects.toMatchObject({
-      code: 'EADDRINUSE',
+      code: 'http_bind_failed',
+      address: { host: '127.0.0.1', port },
+      reason: 'EADDRINUSE',
+      message:
+        `HTTP address 127.0.0.1:${port} is already in use: ` +
+        'stop what listens there, or set another with -http-port or "ports.http"',
     });
+  });
+
+  it.each([
+    ['EACCES', '::1', /^HTTP address \[::1\]:80 needs root or .*: grant it, or set another with/],
+    ['EADDRNOTAVAIL', '192.0.2.1', /^HTTP address 192\.0\.2\.1:80 does not belong to this machine/],
+    ['EAFNOSUPPORT', '::1', /^HTTP address \[::1\]:80 is of a family that this machine does not/],
+    ['EMFILE', '127.0.0.1', /^HTTP address 127\.0\.0\.1:80 cannot be listened on: EMFILE$/],
+  ])('that fails with %s is told so', (code, host, message) => {
+    const error = Object.assign(new Error('listen'), { code });
+    expect(httpBindError({ host, port: 80 }, error).message).toMatch(message);
   });
 });
 
