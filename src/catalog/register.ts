@@ -130,14 +130,20 @@ export function putCheck(transaction: Transaction, node: string, check: CheckInp
       `Unknown service ID '${check.serviceId}' for check ID '${checkId}'`,
     );
   }
+  const before = transaction.get('checks', onNodeKey(node, checkId));
   const changed = transaction.put('checks', {
     ...check,
     node,
-    checkId,
+    checkId: before?.checkId ?? checkId,
     serviceName: service?.service ?? '',
     serviceTags: service?.tags ?? [],
   });
-  if (changed) touchCheck(transaction, node, check.serviceId);
+  if (!changed) return;
+  touchCheck(transaction, node, check.serviceId);
+  // A check that moves changes the answers of what it leaves, too.
+  if (before !== undefined && before.serviceId !== check.serviceId) {
+    touchCheck(transaction, node, before.serviceId);
+  }
 }
 
 /** Sets status and output of a check; one that is gone stays gone. */

@@ -118,7 +118,9 @@ export class State {
   #apply(change: RowChange, index: number): boolean {
     const table = this.tables[change.table] as unknown as Table<Versioned>;
     this.#settle(change);
-    if ((table.get(change.key)?.modifyIndex ?? 0) > index) return false;
+    const overtaken = (table.get(change.key)?.modifyIndex ?? 0) > index;
+    // What was taken out stays out, whatever was found about it meanwhile; an index alone never goes back.
+    if (overtaken && (change.after !== undefined || change.table === 'indexes')) return false;
     if (change.after === undefined) table.delete(change.key);
     else table.put(change.after);
     return true;

@@ -149,6 +149,21 @@ describe('blockingQuery', () => {
     expect(await db.settled()).toBe(false);
   });
 
+  it('wakes both services when a check moves from one to the other', async () => {
+    const { state, commit } = twoServices();
+    commit((transaction) =>
+      register(transaction, registration(nodeInput('node-web'), serviceInput('other'))),
+    );
+    const web = wait(state, () => readInstances(state, 'web'));
+    const other = wait(state, () => readInstances(state, 'other'));
+    const moved = checkInput('check-web', { serviceId: 'other' });
+    commit((transaction) =>
+      register(transaction, registration(nodeInput('node-web'), undefined, [moved])),
+    );
+    expect(await web.settled()).toBe(true);
+    expect(await other.settled()).toBe(true);
+  });
+
   it('wakes a watcher of an absent service at its first instance', async () => {
     const { state, commit } = twoServices();
     const waiting = wait(state, () => readInstances(state, 'new'));

@@ -1,6 +1,7 @@
 /** What happens when the disk says no, and in which order things become visible. */
 import { describe, expect, it } from 'vitest';
 import {
+  deleteCheck,
   onNodeKey,
   readNodes,
   register,
@@ -184,6 +185,25 @@ describe('an urgent command', () => {
     await turn();
     expect(store.groups).toHaveLength(4);
     expect(state.index).toBe(index);
+  });
+
+  it('does not bring back what was taken out while the disk did not answer', async () => {
+    const { state, store, engine, clock } = await withCheck();
+    const removing = engine.commit((transaction) => deleteCheck(transaction, 'n1', 'alive'));
+    await turn();
+    clock.advance(1000);
+    await flip(engine, 'critical');
+    expect(shown(state)).toBe('critical');
+    store.groups[1]?.let();
+    await removing;
+    await turn();
+    clock.advance(1000);
+    await turn();
+    for (const group of store.groups.slice(2)) group.let();
+    await turn();
+    expect(shown(state)).toBeUndefined();
+    const later = store.groups.slice(2).flatMap((group) => group.rows);
+    expect(later.filter((row) => row.startsWith('checks/'))).toEqual([]);
   });
 
   it('is shown from memory when the disk does not answer for a second, and all else is refused', async () => {

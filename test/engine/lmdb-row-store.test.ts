@@ -113,7 +113,8 @@ describe('the LMDB store', () => {
       encoding: 'binary',
       keyEncoding: 'binary',
     });
-    await later.put(rowKey('meta', 'format'), encodeValue(2));
+    const stamp = rowKey('meta', 'format');
+    await later.put(stamp, encodeValue(stamp, 2));
     await later.close();
     const before = digest(dataFile(folder));
     await expect(openLmdbRowStore(folder)).rejects.toMatchObject({
@@ -156,6 +157,19 @@ describe('the LMDB store', () => {
       code: 'store_damaged',
       message: expect.stringMatching(/row .*web-.* of table "services": the checksum does not fit/),
     });
+  });
+});
+
+it('refuses a store with one altered key', async () => {
+  const folder = await storeWithRows();
+  const path = dataFile(folder);
+  const bytes = readFileSync(path);
+  const at = bytes.lastIndexOf('services\0n1\0web-1');
+  bytes.write('services\0n1\0wob-1', at);
+  writeFileSync(path, bytes);
+  await expect(openLmdbRowStore(folder)).rejects.toMatchObject({
+    code: 'store_damaged',
+    message: expect.stringContaining('the checksum does not fit'),
   });
 });
 

@@ -139,6 +139,7 @@ class EmbeddedEngine implements Engine {
       this.#stalled = false;
     }
     this.#saved(unsaved);
+    this.#forgetRemoved(commands);
     this.#state.publish(commands);
     for (const waiting of group) waiting.resolve();
   }
@@ -148,6 +149,17 @@ class EmbeddedEngine implements Engine {
       if (this.#unsaved.get(name) === command) this.#unsaved.delete(name);
     }
     if (this.#unsaved.size > 0) this.#saveLater();
+  }
+
+  /** What was taken out of the catalog while the disk did not answer must not be written again. */
+  #forgetRemoved(commands: readonly StagedCommand[]): void {
+    if (this.#unsaved.size === 0) return;
+    for (const { changes } of commands) {
+      for (const change of changes) {
+        const isRemoval = change.after === undefined && change.table !== 'indexes';
+        if (isRemoval) this.#unsaved.delete(nameOf(change));
+      }
+    }
   }
 
   /** Nothing of the group is durable, and what was staged after it was computed from it: all of it is refused. */

@@ -2,7 +2,7 @@
  * Rows in LMDB: one environment in `<data-dir>/catalog`, one commit and one fdatasync a group.
  *
  *   key    table name, NUL, row key (UTF-8)
- *   value  CRC-32 of the rest (4 octets, little endian), the row as JSON
+ *   value  CRC-32 of the key and the rest (4 octets, little endian), the row as JSON
  *
  * Beside the rows, in the table `meta`: `format` (the version stamp), `index` (of the last command), `ceiling` (no
  * index beyond it was ever shown) and, after an orderly end, `closed`. A store that was not closed goes on from its
@@ -13,7 +13,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import type { StagedCommand, TableName } from '../../catalog/index.ts';
+import type { RowChange, StagedCommand, TableName } from '../../catalog/index.ts';
 import { reasonOf, StoreError } from '../store-error.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { decodeValue, encodeValue, FORMAT, rowKey, splitRowKey } from './row-codec.ts';
@@ -75,6 +75,7 @@ const CEILING_STEP = 1 << 16;
 class LmdbRowStore implements RowStore {
   readonly #environment: Environment;
   readonly #lock: DirectoryLock;
+  readonly #unguard = guardAgainstStrayRejections();
   #index = 0;
   #ceiling = 0;
   #closed: Promise<void> | undefined;
@@ -87,14 +88,14 @@ class LmdbRowStore implements RowStore {
   load(restore: RestoreRow): number {
     for (const { key, value } of this.#environment.getRange({ snapshot: true })) {
       const [table] = splitRowKey(key);
-      if (table !== 'meta') restore(table as TableName, decodeValue(value) as never);
+      if (table !== 'meta') restore(table as TableName, decodeValue(key, value) as never);
     }
     const index = this.#number(INDEX_KEY) ?? 0;
     const shown = this.#number(CLOSED_KEY) ?? this.#number(CEILING_KEY) ?? 0;
     this.#index = Math.max(index, shown);
     this.#ceiling = this.#index + CEILING_STEP;
     this.#environment.transactionSync(() => {
-      this.#environment.putSync(CEILING_KEY, encodeValue(this.#ceiling));
+      this.#environment.putSync(CEILING_KEY, encodeValue(CEILING_KEY, this.#ceiling));
       this.#environment.removeSync(CLOSED_KEY);
     });
     return this.#index;
@@ -102,38 +103,86 @@ class LmdbRowStore implements RowStore {
 
   #number(key: Buffer): number | undefined {
     const value = this.#environment.get(key);
-    return value && (decodeValue(value) as number);
+    return value && (decodeValue(key, value) as number);
   }
 
   async write(commands: readonly StagedCommand[]): Promise<void> {
     const last = commands.at(-1);
     if (last === undefined) return;
     // Only the newest of several changes to one row has to reach the disk.
-    const newest = new Map<string, Buffer | undefined>();
-    for (const command of commands) {
-      for (const { table, key, after } of command.changes) {
-        newest.set(`${table}\0${key}`, after && encodeValue(after));
-      }
+    const newest = new Map<string, RowChange>();
+    for (const { changes } of commands) {
+      for (const change of changes) newest.set(`${change.table}\0${change.key}`, change);
     }
+    const rows = Array.from(newest.values(), ({ table, key, after }) => {
+      const stored = rowKey(table, key);
+      return { stored, value: after && encodeValue(stored, after) };
+    });
     const raised = last.index + CEILING_STEP / 2 > this.#ceiling;
     if (raised) this.#ceiling = last.index + CEILING_STEP;
-    await this.#environment.batch(() => {
-      for (const [key, value] of newest) {
-        if (value === undefined) this.#environment.remove(Buffer.from(key));
-        else this.#environment.put(Buffer.from(key), value);
+    await this.#commit(() => {
+      for (const { stored, value } of rows) {
+        if (value === undefined) void this.#environment.remove(stored);
+        else void this.#environment.put(stored, value);
       }
-      this.#environment.put(INDEX_KEY, encodeValue(last.index));
-      if (raised) this.#environment.put(CEILING_KEY, encodeValue(this.#ceiling));
+      void this.#environment.put(INDEX_KEY, encodeValue(INDEX_KEY, last.index));
+      if (raised) void this.#environment.put(CEILING_KEY, encodeValue(CEILING_KEY, this.#ceiling));
     });
     this.#index = last.index;
   }
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
-      await this.#environment.put(CLOSED_KEY, encodeValue(this.#index));
+      await this.#markClosed();
       await this.#environment.close();
+      this.#unguard();
       this.#lock.release();
     })();
     return this.#closed;
+  }
+
+  /** A store that cannot be written any more is left unmarked: the next start goes on from its ceiling. */
+  async #markClosed(): Promise<void> {
+    try {
+      await this.#commit(() => {
+        void this.#environment.put(CLOSED_KEY, encodeValue(CLOSED_KEY, this.#index));
+      });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+    }
+  }
+
+  /** Makes what `body` puts durable together; rejects with the reason that the system gave. */
+  async #commit(body: () => void): Promise<void> {
+    try {
+      await this.#environment.batch(body);
+    } catch (error) {
+      throw await reasonOfCommit(error);
+    }
+  }
+}
+
+/**
+ * When a commit fails, lmdb also rejects promises that it hands to nobody, each with a `commitError`. What there is to
+ * say is said by the promise of the batch: these must not end the process. @returns takes the guard away
+ */
+function guardAgainstStrayRejections(): () => void {
+  const guard = (reason: unknown): void => {
+    if (typeof reason === 'object' && reason !== null && 'commitError' in reason) return;
+    throw reason;
+  };
+  process.on('unhandledRejection', guard);
+  return () => void process.off('unhandledRejection', guard);
+}
+
+/** lmdb rejects with an error that holds a promise, which is rejected in its turn with what happened. */
+async function reasonOfCommit(error: unknown): Promise<unknown> {
+  const { commitError } = error as { readonly commitError?: Promise<unknown> };
+  if (commitError === undefined) return error;
+  try {
+    await commitError;
+    return error;
+  } catch (reason) {
+    return reason;
   }
 }

@@ -17,23 +17,23 @@ export function splitRowKey(key: Uint8Array): [table: string, key: string] {
   return [bytes.toString('utf8', 0, end), bytes.toString('utf8', end + 1)];
 }
 
-export function encodeValue(value: unknown): Buffer {
+/** The checksum covers the key too, so that a row is not taken for another. */
+export function encodeValue(key: Uint8Array, value: unknown): Buffer {
   const json = JSON.stringify(value);
   const bytes = Buffer.allocUnsafe(4 + Buffer.byteLength(json));
   bytes.write(json, 4);
-  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
+  bytes.writeUInt32LE(crc32(bytes.subarray(4), crc32(key)), 0);
   return bytes;
 }
 
 /** @throws Error when the checksum does not fit */
-export function decodeValue(bytes: Buffer): unknown {
-  if (bytes.length < 5 || crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0)) {
+export function decodeValue(key: Uint8Array, bytes: Buffer): unknown {
+  if (bytes.length < 5 || crc32(bytes.subarray(4), crc32(key)) !== bytes.readUInt32LE(0)) {
     throw new Error('the checksum does not fit');
   }
   return JSON.parse(bytes.toString('utf8', 4));
 }
 
-export const FORMAT = {
-  key: rowKey('meta', 'format'),
-  value: encodeValue(FORMAT_VERSION),
-} as const;
+const FORMAT_KEY = rowKey('meta', 'format');
+
+export const FORMAT = { key: FORMAT_KEY, value: encodeValue(FORMAT_KEY, FORMAT_VERSION) } as const;

@@ -16,7 +16,7 @@ function check(path: string): number {
       readOnly: true,
     });
     const format = environment.get(FORMAT.key);
-    const version = format === undefined ? undefined : decodeValue(format);
+    const version = format === undefined ? undefined : decodeValue(FORMAT.key, format);
     if (typeof version === 'number' && version > FORMAT_VERSION) {
       return say(StoreVerdict.NEWER, String(version));
     }
@@ -37,7 +37,7 @@ function check(path: string): number {
 function readRow(key: Buffer, value: Buffer): void {
   const [table, name] = splitRowKey(key);
   try {
-    decodeValue(value);
+    decodeValue(key, value);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`row ${JSON.stringify(name)} of table ${JSON.stringify(table)}: ${reason}`);
