@@ -1,5 +1,6 @@
 /** `/v1/catalog` and `/v1/health`: exact texts, codes and shapes. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Logger, silentLogger } from '../../src/runtime/index.ts';
 import { openApi, type TestApi } from './api.ts';
 
 const REGISTER = '/v1/catalog/register';
@@ -144,6 +145,40 @@ describe('a registration', () => {
   it('cannot be taken back without a node', async () => {
     const reply = await api.put('/v1/catalog/deregister', { ServiceID: 'a' });
     expect([reply.statusCode, reply.body]).toEqual([500, 'Must provide node']);
+  });
+});
+
+describe('the log of the catalog', () => {
+  it('has one line for each write that changed something, and none for the others', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const logger: Logger = {
+      ...silentLogger,
+      info: (fields, message) => lines.push({ ...fields, message }),
+    };
+    const logged = await openApi({ logger });
+    const put = async (what: 'register' | 'deregister', id: string, body: object) => {
+      const reply = await logged.put(`/v1/catalog/${what}`, body, { 'x-request-id': id });
+      expect(reply.body).toBe('true');
+    };
+    const node = { Node: 'n2', Address: '10.0.0.2' };
+    const db = { ...node, Service: { ID: 'db-1', Service: 'db', Port: 5432 } };
+    await put('register', 'r-1', db);
+    await put('register', 'r-2', db);
+    await put('register', 'r-3', { ...node, Check: { Name: 'alive' } });
+    await put('deregister', 'r-4', { Node: 'n2', ServiceID: 'db-1' });
+    await put('deregister', 'r-5', { Node: 'n2', ServiceID: 'db-1' });
+    await put('deregister', 'r-6', { Node: 'n2', CheckID: 'alive' });
+    await put('deregister', 'r-7', { Node: 'n2' });
+    const message = 'catalog registration changed';
+    const removed = 'catalog registration removed';
+    expect(lines).toEqual([
+      { requestId: 'r-1', node: 'n2', service: 'db', id: 'db-1', message },
+      { requestId: 'r-3', node: 'n2', message },
+      { requestId: 'r-4', node: 'n2', service: 'db', id: 'db-1', message: removed },
+      { requestId: 'r-6', node: 'n2', check: 'alive', message: removed },
+      { requestId: 'r-7', node: 'n2', message: removed },
+    ]);
+    await logged.close();
   });
 });
 
