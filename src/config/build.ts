@@ -52,8 +52,6 @@ function agentConfig(settings: Settings, nodeName: string, host: Host): AgentCon
   const wan = settings.text('advertise_addr_wan') || advertiseAddress;
   const region = settings.text('locality.region');
   const zone = settings.text('locality.zone');
-  const given = (path: string, otherwise: boolean): boolean =>
-    settings.at(path) === undefined ? otherwise : settings.flag(path);
   return {
     nodeName,
     nodeId: settings.text('node_id').toLowerCase(),
@@ -74,9 +72,6 @@ function agentConfig(settings: Settings, nodeName: string, host: Host): AgentCon
     apiVersion: settings.text('version'),
     checkUpdateIntervalMs: settings.count('check_update_interval'),
     checkOutputBytesMax: settings.count('check_output_max_size'),
-    leaveOnTerminate: given('leave_on_terminate', !server),
-    skipLeaveOnInterrupt: given('skip_leave_on_interrupt', server),
-    leaveDrainMs: settings.count('performance.leave_drain_time'),
   };
 }
 
@@ -95,8 +90,6 @@ function httpConfig(settings: Settings, devMode: boolean): HttpConfig {
     defaultQueryMs: settings.count('default_query_time'),
     maxQueryMs: settings.count('max_query_time'),
     connectionsPerClientMax: settings.count('limits.http_max_conns_per_client'),
-    kvValueBytesMax: settings.count('limits.kv_max_value_size'),
-    txnBytesMax: settings.count('limits.txn_max_req_len'),
     responseHeaders: settings.map('http_config.response_headers'),
     pretty: devMode,
   };

@@ -35,9 +35,6 @@ export interface AgentConfig {
   readonly apiVersion: string;
   readonly checkUpdateIntervalMs: number;
   readonly checkOutputBytesMax: number;
-  readonly leaveOnTerminate: boolean;
-  readonly skipLeaveOnInterrupt: boolean;
-  readonly leaveDrainMs: number;
 }
 
 export interface HttpConfig {
@@ -45,8 +42,6 @@ export interface HttpConfig {
   readonly defaultQueryMs: number;
   readonly maxQueryMs: number;
   readonly connectionsPerClientMax: number;
-  readonly kvValueBytesMax: number;
-  readonly txnBytesMax: number;
   readonly responseHeaders: Readonly<Record<string, string>>;
   /** Indent every reply, as Consul does with -dev. */
   readonly pretty: boolean;

@@ -82,16 +82,6 @@ const agent: readonly SchemaRow[] = [
     min: 1,
     max: 1 << 20,
   }),
-  built('leave_on_terminate', 'boolean', 'Leave, that is deregister, on SIGTERM', {
-    defaultText: 'false on servers, else true',
-  }),
-  built('skip_leave_on_interrupt', 'boolean', 'Do not leave on SIGINT', {
-    defaultText: 'true on servers, else false',
-  }),
-  built('performance.leave_drain_time', 'duration', 'Time to go on answering after leaving', {
-    default: '5s',
-    min: 0,
-  }),
   built('pid_file', 'string', 'File that holds the process id while the agent runs', {
     default: '',
   }),
@@ -173,16 +163,6 @@ const http: readonly SchemaRow[] = [
   built('limits.http_max_conns_per_client', 'integer', 'HTTP connections from one address', {
     default: 200,
     min: 0,
-  }),
-  built('limits.kv_max_value_size', 'integer', 'Most bytes in one KV value', {
-    default: 524_288,
-    min: 0,
-    max: 1 << 30,
-  }),
-  built('limits.txn_max_req_len', 'integer', 'Most bytes in the body of a transaction', {
-    default: 524_288,
-    min: 0,
-    max: 1 << 30,
   }),
   built('http_config.response_headers', 'map of strings', 'Headers added to every reply', {
     default: {},

@@ -27,6 +27,8 @@ const NO_RAFT = 'there is no Raft: the store is LMDB';
 const NO_MESH = 'the service mesh is not built yet';
 const NO_ACL = 'ACLs are not built yet';
 const NO_METRICS = 'metrics are not built yet';
+const NO_KV = 'keys, values and transactions are not built yet';
+const NO_LEAVING = 'a stop never deregisters: what was registered stays in the store';
 const NO_ENTERPRISE = 'a feature of Consul Enterprise';
 const NOT_YET = 'not built yet';
 const NOTHING_TO_DO = 'nothing to do here';
@@ -247,6 +249,10 @@ const telemetry = accepted(NO_METRICS, 'telemetry', {
 });
 
 const rest: readonly SchemaRow[] = [
+  // The defaults are what happens here, whatever Consul would choose for a client.
+  ...accepted(NO_LEAVING, '', { leave_on_terminate: false, skip_leave_on_interrupt: true }),
+  ...accepted(NO_LEAVING, 'performance', { leave_drain_time: '5s' }),
+  ...accepted(NO_KV, 'limits', { kv_max_value_size: 524_288, txn_max_req_len: 524_288 }),
   ...accepted('a node answers from its own copy, which is never stale', 'dns_config', {
     allow_stale: true,
     max_stale: '87600h',

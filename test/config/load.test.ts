@@ -30,17 +30,12 @@ describe('without any setting but data_dir', () => {
         apiVersion: '1.16.4',
         checkUpdateIntervalMs: 300_000,
         checkOutputBytesMax: 4096,
-        leaveOnTerminate: true,
-        skipLeaveOnInterrupt: false,
-        leaveDrainMs: 5000,
       },
       http: {
         endpoints: [{ address: '127.0.0.1', port: 8500, optional: false }],
         defaultQueryMs: 300_000,
         maxQueryMs: 600_000,
         connectionsPerClientMax: 200,
-        kvValueBytesMax: 524_288,
-        txnBytesMax: 524_288,
         responseHeaders: {},
         pretty: false,
       },
@@ -224,7 +219,6 @@ describe('the file of the launcher of the Go client tests', () => {
       nodeName: 'node-4d6c9a3f',
       nodeId: '11111111-2222-3333-4444-555555555555',
       serverPort: 10_006,
-      skipLeaveOnInterrupt: true,
       advertiseAddress: '127.0.0.1',
     });
     expect(warnings.map((line) => line.split(' ')[0])).toEqual([
