@@ -62,7 +62,13 @@ export async function runAgent(options: RunOptions): Promise<number> {
 }
 
 async function start(root: Root): Promise<void> {
-  const { config, parts } = root;
+  const { config, parts, logger } = root;
+  let reload = async (): Promise<void> => logger.warn({}, 'not ready yet: nothing is read again');
+  const signals = listenToSignals({
+    stop: (signal) => root.end(0, signal),
+    reload: () => void reload().catch((error) => logger.error({ err: error }, 'reload failed')),
+  });
+  parts.add('signals', signals);
   const engine = await openEngine(root);
   parts.add('engine', () => engine.close());
   if (config.pidFile !== '') parts.add('pid file', writePidFile(config.pidFile));
@@ -70,18 +76,13 @@ async function start(root: Root): Promise<void> {
   parts.add('agent', () => agent.close());
   await agent.start(config);
   const { dns, address: dnsAddress } = await startDns(root);
-  const reload = reloading(root, agent, dns);
+  reload = reloading(root, agent, dns);
   const httpAddress = await startHttp(root, {
     agent,
     engine,
     reload,
     dnsPort: dnsAddress?.port ?? -1,
   });
-  const signals = listenToSignals({
-    stop: (signal) => root.end(0, signal),
-    reload: () => reload().catch((error) => root.logger.error({ err: error }, 'reload failed')),
-  });
-  parts.add('signals', signals);
   root.stdout.write(readyText(httpAddress, dnsAddress));
 }
 
@@ -135,7 +136,13 @@ function reloading(
   return async () => {
     const next = reloadConfig();
     await dns.reload(next.dns);
-    await agent.configure(next);
+    try {
+      await agent.configure(next);
+    } catch (error) {
+      // All or nothing: what DNS took over already is given back.
+      await dns.reload(current.dns);
+      throw error;
+    }
     logger.setLevel(next.log.level);
     dns.setLogLevel(next.log.level);
     logger.info({ ...diffConfig(current, next) }, 'configuration reloaded');

@@ -227,7 +227,7 @@ export class Agent {
   }
 
   #configureTxn(transaction: Transaction, { services, checks }: ConfiguredDefinitions): void {
-    const options: RegistrationOptions = { source: 'config', replaceExistingChecks: true };
+    const options: RegistrationOptions = { source: 'config', replaceExistingChecks: false };
     const serviceIds = new Set(services.map((service) => serviceIdOf(service).toLowerCase()));
     for (const row of transaction.find('agent_services', 'node', nodeKey(this.#node))) {
       if (row.source === 'config' && !serviceIds.has(row.id.toLowerCase())) {
@@ -249,19 +249,27 @@ export class Agent {
     for (const check of checks) registerCheckTxn(transaction, this.#node, check, 'config');
   }
 
-  /** Keeps the runner in step with the published rows, whoever wrote them. */
+  /** Keeps the runner in step with the published rows, whoever wrote them, and this agent's own rows as they are. */
   #follow(commands: readonly StagedCommand[]): void {
     if (!this.#started) return;
-    let lostSelf = false;
+    let selfChanged = false;
     for (const { changes } of commands) {
       for (const { table, key, before, after } of changes) {
         if (table === 'agent_checks') {
           if (after !== undefined) this.#run(after as AgentCheckRow);
           else if (before !== undefined) this.#stop((before as AgentCheckRow).checkId);
-        } else if (after === undefined && this.#isSelf(table, key)) lostSelf = true;
+        } else if (table === 'checks' && after !== undefined) this.#insist(after as CheckRow);
+        if (this.#isSelf(table, key)) selfChanged = true;
       }
     }
-    if (lostSelf) void this.#registerSelf();
+    if (selfChanged) void this.#registerSelf();
+  }
+
+  /** Somebody wrote another status than the check found: what it found is true, and is committed again. */
+  #insist({ node, checkId, status }: CheckRow): void {
+    if (nodeKey(node) !== nodeKey(this.#node) || this.#sync.pending(checkId) !== undefined) return;
+    const found = this.#runner.current(checkId);
+    if (found !== undefined && found.status !== status) this.#sync.report(found);
   }
 
   #run(row: AgentCheckRow): void {
@@ -291,11 +299,13 @@ export class Agent {
     );
   }
 
-  /** Somebody deregistered the node that is speaking here: it is alive, so it is put back. */
+  /** Somebody else wrote, or took out, a row of the node that is speaking here: it is put right. */
   async #registerSelf(): Promise<void> {
-    this.#logger.warn({ node: this.#node }, 'own node was deregistered and is registered again');
     try {
+      const { index } = this.#state;
       await this.#commit((transaction) => registerSelfTxn(transaction, this.identity));
+      if (this.#state.index === index) return;
+      this.#logger.warn({ node: this.#node }, 'own node was changed and is registered again');
     } catch (error) {
       this.#logger.error({ err: error }, 'own node could not be registered again');
     }

@@ -34,19 +34,20 @@ export function registerServiceTxn(
 ): void {
   const id = serviceIdOf(definition);
   putService(transaction, node, toServiceInput(definition));
+  const key = onNodeKey(node, id);
   transaction.put('agent_services', {
     node,
-    id,
+    id: transaction.get('services', key)?.id ?? id,
     source: options.source,
     token: definition.token,
   });
   const named = new Set<string>();
   for (const check of serviceChecks(definition)) {
-    named.add(check.checkId);
+    named.add(check.checkId.toLowerCase());
     registerCheckTxn(transaction, node, check, options.source);
   }
-  for (const check of transaction.find('checks', 'instance', onNodeKey(node, id))) {
-    if (named.has(check.checkId)) continue;
+  for (const check of transaction.find('checks', 'instance', key)) {
+    if (named.has(check.checkId.toLowerCase())) continue;
     if (options.replaceExistingChecks && check.type !== 'maintenance') {
       deleteCheck(transaction, node, check.checkId);
       // Puts the service's new name and tags on checks that the definition does not name.
@@ -66,24 +67,31 @@ export function serviceChecks(definition: ServiceDefinition): CheckDefinition[] 
   }));
 }
 
-/** `definition` has its id filled in. */
+/** `definition` has its id filled in. Ids that differ in case alone are one: the spelling that came first stays. */
 export function registerCheckTxn(
   transaction: Transaction,
   node: string,
   definition: CheckDefinition,
   source: RegistrationSource,
 ): void {
-  const { checkId, serviceId } = definition;
-  if (serviceId !== '' && transaction.get('services', onNodeKey(node, serviceId)) === undefined) {
+  const { serviceId } = definition;
+  const service =
+    serviceId === '' ? undefined : transaction.get('services', onNodeKey(node, serviceId));
+  if (serviceId !== '' && service === undefined) {
     throw new AgentError(
       'check_service_unknown',
       'ServiceID',
       `ServiceID "${serviceId}" does not exist`,
     );
   }
-  const before = transaction.get('checks', onNodeKey(node, checkId));
-  putCheck(transaction, node, checkInput(node, definition, before));
-  putAgentCheck(transaction, node, definition, source);
+  const before = transaction.get('checks', onNodeKey(node, definition.checkId));
+  const known: CheckDefinition = {
+    ...definition,
+    checkId: before?.checkId ?? definition.checkId,
+    serviceId: service?.id ?? serviceId,
+  };
+  putCheck(transaction, node, checkInput(node, known, before));
+  putAgentCheck(transaction, node, known, source);
 }
 
 function checkInput(

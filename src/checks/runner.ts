@@ -130,6 +130,14 @@ export class CheckRunner {
     return this.#checks.has(checkId);
   }
 
+  /** What a running check said last. */
+  current(checkId: string): CheckReport | undefined {
+    const check = this.#checks.get(checkId);
+    if (check === undefined) return undefined;
+    const { definition, status, output } = check;
+    return { checkId, serviceId: definition.serviceId, status, output };
+  }
+
   isTtl(checkId: string): boolean {
     return this.#checks.get(checkId)?.work instanceof TtlCheck;
   }

@@ -1,4 +1,7 @@
-/** What the system tells the process: to stop, twice to stop at once, or to read its configuration again. */
+/**
+ * What the system tells the process: to stop, twice to stop at once, or to read its configuration again. Listened to
+ * from before the first part starts until after the last has stopped: a signal in between must not end the process.
+ */
 
 export interface SignalHandlers {
   readonly stop: (signal: NodeJS.Signals) => void;

@@ -1,9 +1,16 @@
 /** The agent over real tables and a held clock: what registering, heartbeats and maintenance do to the catalog. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../src/agent/index.ts';
-import { deregister, onNodeKey, readInstances, type State } from '../../src/catalog/index.ts';
+import {
+  deregister,
+  onNodeKey,
+  readInstances,
+  register,
+  type State,
+} from '../../src/catalog/index.ts';
 import { openLmdbRowStore } from '../../src/engine/index.ts';
 import { checkDefinition, newAgent, serviceDefinition, startedAgent } from '../support/agents.ts';
+import { checkInput, nodeInput, registration } from '../support/rows.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const options = { source: 'api', replaceExistingChecks: false } as const;
@@ -29,6 +36,18 @@ describe('Agent.start', () => {
     );
     await engine.barrier();
     expect(state.tables.nodes.get('n1')).toBeDefined();
+    expect(status(state, 'serfHealth')).toBe('passing');
+  });
+
+  it('puts its own rows right when somebody writes over them', async () => {
+    const { state, engine } = await startedAgent();
+    const serfHealth = checkInput('serfHealth', { status: 'critical' });
+    const other = nodeInput('n1', { address: '10.9.9.9' });
+    await engine.commit((transaction) =>
+      register(transaction, registration(other, undefined, [serfHealth])),
+    );
+    await engine.barrier();
+    expect(state.tables.nodes.get('n1')?.address).toBe('127.0.0.1');
     expect(status(state, 'serfHealth')).toBe('passing');
   });
 
@@ -203,6 +222,18 @@ describe('Agent.updateTtl', () => {
     expect(committedOutput()).toBe('two');
   });
 
+  it('holds against a status that somebody writes into the catalog', async () => {
+    const { agent, state, engine } = await startedAgent();
+    await agent.registerService(serviceDefinition('web', { checks: [ttl()] }), options);
+    const passing = checkInput('service:web', { serviceId: 'web', status: 'passing' });
+    const request = registration(nodeInput('n1'), undefined, [passing]);
+    await engine.commit((transaction) =>
+      register(transaction, { ...request, skipNodeUpdate: true }),
+    );
+    await engine.barrier();
+    expect(status(state, 'service:web')).toBe('critical');
+  });
+
   it('turns critical when the heartbeat stays away', async () => {
     const { agent, state, clock, engine } = await startedAgent();
     await agent.registerService(serviceDefinition('web', { checks: [ttl()] }), options);
@@ -226,6 +257,21 @@ describe('Agent.updateTtl', () => {
     ]);
     await agent.close();
     expect(status(state, 'service:web')).toBe('critical');
+  });
+
+  it('knows one check by all spellings of its id', async () => {
+    const { agent, state, clock, engine } = await startedAgent();
+    const short = ttl({ ttlMs: 2_000, status: 'passing' });
+    await agent.registerService(serviceDefinition('Web', { checks: [short] }), options);
+    const long = ttl({ ttlMs: 60_000, status: 'passing' });
+    await agent.registerService(serviceDefinition('web', { checks: [long] }), options);
+    clock.advance(10_000);
+    await engine.barrier();
+    expect(agent.checks().map((row) => `${row.checkId} ${row.status}`)).toEqual([
+      'service:Web passing',
+    ]);
+    await agent.updateTtl('SERVICE:WEB', 'warning', '');
+    expect(status(state, 'service:web')).toBe('warning');
   });
 
   it('refuses an unknown check and one without a TTL', async () => {
@@ -316,6 +362,19 @@ describe('Agent.configure', () => {
     await agent.configure(configured('b'));
     expect(agent.services().map((row) => row.id)).toEqual(['by-api', 'b']);
     expect(agent.checks().map((row) => row.checkId)).toEqual(['service:b']);
+  });
+
+  it('keeps checks that were added to a configured service', async () => {
+    const { agent } = await startedAgent();
+    await agent.configure(configured('a'));
+    await agent.registerCheck(ttl({ checkId: 'extra', name: 'extra', serviceId: 'a' }));
+    await agent.configure(configured('a'));
+    expect(
+      agent
+        .checks()
+        .map((row) => row.checkId)
+        .sort(),
+    ).toEqual(['extra', 'service:a']);
   });
 
   it('keeps nothing of a set with one bad service', async () => {
