@@ -19,6 +19,8 @@ export interface AgentChild {
 
 export interface AgentChildOptions {
   readonly args?: readonly string[];
+  /** Largest file that it may write, in blocks of 512 bytes: what a full disk is to the store. */
+  readonly fileBlocksMax?: number;
   /** Ports of an earlier run, to come back on. */
   readonly ports?: { readonly http: number; readonly dns: number };
 }
@@ -28,7 +30,11 @@ export async function startAgentChild(options: AgentChildOptions = {}): Promise<
   const { http: httpPort, dns: dnsPort } = options.ports ?? { http: 0, dns: 0 };
   const ports = ['-http-port', String(httpPort), '-dns-port', String(dnsPort)];
   const args = ['agent', '-node', 'n1', ...ports, ...(options.args ?? [])];
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = [process.execPath, bin, ...args];
+  const limited = `ulimit -f ${options.fileBlocksMax} && exec "$@"`;
+  const [program = '', ...rest] =
+    options.fileBlocksMax === undefined ? command : ['sh', '-c', limited, 'sh', ...command];
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | string>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 0));
   });
