@@ -125,11 +125,15 @@ export class Agent {
     validateServiceAndChecks(definition);
     const id = serviceIdOf(definition);
     const known = this.service(id) !== undefined;
-    await this.#commit((transaction) =>
-      registerServiceTxn(transaction, this.#node, definition, options),
-    );
-    if (!known)
-      this.#logger.info({ ...origin, service: definition.name, id }, 'service registered');
+    let changed = false;
+    await this.#commit((transaction) => {
+      registerServiceTxn(transaction, this.#node, definition, options);
+      changed = transaction.isChanged;
+    });
+    if (changed) {
+      const what = known ? 'service changed' : 'service registered';
+      this.#logger.info({ ...origin, service: definition.name, id }, what);
+    }
     // To register again is a sign of life: a TTL starts anew also where nothing changed.
     for (const check of serviceChecks(definition)) {
       const row = this.#state.tables.agent_checks.get(onNodeKey(this.#node, check.checkId));

@@ -77,6 +77,11 @@ export class Transaction {
     this.#touched.delete(key);
   }
 
+  /** Whether anything was put or deleted. */
+  get isChanged(): boolean {
+    return TABLE_NAMES.some((table) => (this.#overlays[table]?.changes.size ?? 0) > 0);
+  }
+
   /** Everything that differs from the base, rows stamped with `index`. Empty when nothing was changed. */
   changes(index: number): RowChange[] {
     const changes: RowChange[] = [];

@@ -6,6 +6,7 @@ import {
   type Clock,
   type LogFields,
   type LogLevel,
+  limits,
   type Random,
   systemClock,
   systemRandom,
@@ -215,9 +216,13 @@ export class DnsThread {
   }
 
   async #close(): Promise<void> {
-    // First: it settles every wait, and the transports send what is settled before they end.
-    this.#serving?.forwarder.close();
+    // Upstreams get half of the time to answer. Then every wait is settled, and the transports still send that.
+    const enough = this.#clock.schedule(limits.dnsDrainMs.default / 2, () =>
+      this.#serving?.forwarder.close(),
+    );
     await Promise.all(this.#transports.map((transport) => transport.close()));
+    enough.cancel();
+    this.#serving?.forwarder.close();
     this.#parts.exit();
   }
 

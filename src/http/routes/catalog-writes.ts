@@ -2,7 +2,7 @@
  * `/v1/catalog/register` and `deregister`: the catalog written directly, without an agent that keeps it true. What
  * changes something is logged, as nobody else would tell who did it; a repetition is not.
  */
-import { deregister, onNodeKey, register, type Transaction } from '../../catalog/index.ts';
+import { deregister, onNodeKey, register } from '../../catalog/index.ts';
 import { json } from '../answer.ts';
 import {
   deregisterShape,
@@ -34,7 +34,7 @@ export function catalogWrites({ agent, commit, logger }: Deps): readonly Endpoin
         const registration = toRegistration(decoded, datacenter);
         const { result: changed } = await commit((transaction) => {
           register(transaction, registration);
-          return changesAnything(transaction);
+          return transaction.isChanged;
         });
         if (changed) {
           const { node, service } = registration;
@@ -58,7 +58,7 @@ export function catalogWrites({ agent, commit, logger }: Deps): readonly Endpoin
         const { result } = await commit((transaction) => {
           const service = transaction.get('services', onNodeKey(what.node, what.serviceId));
           deregister(transaction, what);
-          return { service: service?.service, changed: changesAnything(transaction) };
+          return { service: service?.service, changed: transaction.isChanged };
         });
         if (result.changed) {
           const named = { service: result.service, id: what.serviceId || undefined };
@@ -70,9 +70,4 @@ export function catalogWrites({ agent, commit, logger }: Deps): readonly Endpoin
       },
     },
   ];
-}
-
-/** The index given here stamps nothing that is kept: the engine asks again with its own. */
-function changesAnything(transaction: Transaction): boolean {
-  return transaction.changes(0).length > 0;
 }
