@@ -15,6 +15,7 @@ import {
 import { createHttpApp, DEFAULT_HTTP_OPTIONS, DEFAULT_LISTENER_LIMITS } from './http/index.ts';
 import {
   createLogger,
+  type LogFields,
   listenToSignals,
   logStream,
   packageVersion,
@@ -41,6 +42,9 @@ interface Root extends RunOptions {
   readonly end: (status: number, reason: string) => void;
 }
 
+/** `origin` goes into the log line: the request that asked for it. */
+type Reload = (origin: LogFields) => Promise<void>;
+
 /** Runs the agent until it is told to stop. @returns the exit status; rejects when it cannot start */
 export async function runAgent(options: RunOptions): Promise<number> {
   const { level, json } = options.config.log;
@@ -63,10 +67,10 @@ export async function runAgent(options: RunOptions): Promise<number> {
 
 async function start(root: Root): Promise<void> {
   const { config, parts, logger } = root;
-  let reload = async (): Promise<void> => logger.warn({}, 'not ready yet: nothing is read again');
+  let reload: Reload = async () => logger.warn({}, 'not ready yet: nothing is read again');
   const signals = listenToSignals({
     stop: (signal) => root.end(0, signal),
-    reload: () => void reload().catch((error) => logger.error({ err: error }, 'reload failed')),
+    reload: () => void reload({}).catch((error) => logger.error({ err: error }, 'reload failed')),
   });
   parts.add('signals', signals);
   const engine = await openEngine(root);
@@ -127,13 +131,9 @@ async function startDns({ config, state, logger, parts, end }: Root) {
 }
 
 /** Re-reads the configuration and applies what can be applied; a mistake in it changes nothing. */
-function reloading(
-  { config, reloadConfig, logger }: Root,
-  agent: Agent,
-  dns: DnsService,
-): () => Promise<void> {
+function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: DnsService): Reload {
   let current = config;
-  return async () => {
+  return async (origin) => {
     const next = reloadConfig();
     await dns.reload(next.dns);
     try {
@@ -145,7 +145,7 @@ function reloading(
     }
     logger.setLevel(next.log.level);
     dns.setLogLevel(next.log.level);
-    logger.info({ ...diffConfig(current, next) }, 'configuration reloaded');
+    logger.info({ ...origin, ...diffConfig(current, next) }, 'configuration reloaded');
     current = next;
   };
 }
@@ -153,7 +153,7 @@ function reloading(
 interface HttpParts {
   readonly agent: Agent;
   readonly engine: Engine;
-  readonly reload: () => Promise<void>;
+  readonly reload: Reload;
   readonly dnsPort: number;
 }
 

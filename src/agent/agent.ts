@@ -69,6 +69,8 @@ export class Agent {
   readonly #runner: CheckRunner;
   readonly #sync: CheckSync;
   #started = false;
+  /** Whose heartbeat the runner is taking at this moment. */
+  #heartbeatOrigin: LogFields = {};
 
   constructor(deps: AgentDeps) {
     this.identity = deps.identity;
@@ -85,7 +87,7 @@ export class Agent {
       random: deps.random,
       logger: deps.logger,
       outputBytesMax: deps.checkOutputBytesMax,
-      report: (report) => this.#sync.report(report),
+      report: (report) => this.#sync.report(report, this.#heartbeatOrigin),
       deregister: (serviceId, checkId) => void this.#deregisterCritical(serviceId, checkId),
     });
     deps.state.follow((commands) => this.#follow(commands));
@@ -180,10 +182,17 @@ export class Agent {
   }
 
   /** Sets the status of a TTL check and starts its time anew; resolves once the status is kept. */
-  async updateTtl(checkId: string, status: CheckStatus, output: string): Promise<void> {
+  async updateTtl(
+    checkId: string,
+    status: CheckStatus,
+    output: string,
+    origin: LogFields = {},
+  ): Promise<void> {
     const row = this.#state.tables.agent_checks.get(onNodeKey(this.#node, checkId));
     if (row === undefined) throw unknownCheck(checkId);
+    this.#heartbeatOrigin = origin;
     const problem = this.#runner.ttl(row.checkId, status, output);
+    this.#heartbeatOrigin = {};
     if (problem !== undefined) throw new AgentError('check_not_ttl', 'CheckID', problem.message);
     await this.#sync.settled(row.checkId);
   }

@@ -11,7 +11,7 @@ import {
   updateCheckTxn,
 } from '../catalog/index.ts';
 import type { CheckReport } from '../checks/index.ts';
-import type { Clock, Logger, Random, Timer } from '../runtime/index.ts';
+import type { Clock, LogFields, Logger, Random, Timer } from '../runtime/index.ts';
 
 export interface CheckSyncDeps {
   readonly state: State;
@@ -33,6 +33,8 @@ const RETRY_MS = 1000;
 /** What a check found that the catalog does not say yet. */
 interface Unsynced {
   readonly report: CheckReport;
+  /** Fields of the log line: what made the check say so. */
+  readonly origin: LogFields;
   timer: Timer | undefined;
   /** Of the commit under way; it never rejects. */
   committing: Promise<void> | undefined;
@@ -52,15 +54,15 @@ export class CheckSync {
     return this.#unsynced.get(checkId)?.report;
   }
 
-  /** Takes a finding of the runner. */
-  report(report: CheckReport): void {
+  /** Takes a finding of the runner; `origin` goes into the log line. */
+  report(report: CheckReport, origin: LogFields = {}): void {
     const row = this.#row(report.checkId);
     // The catalog may be about to say something else than it says now.
     const overtaking = this.#unsynced.get(report.checkId)?.committing !== undefined;
     this.forget(report.checkId);
     if (row === undefined || this.#closed) return;
     if (!overtaking && row.status === report.status && row.output === report.output) return;
-    const unsynced: Unsynced = { report, timer: undefined, committing: undefined };
+    const unsynced: Unsynced = { report, origin, timer: undefined, committing: undefined };
     this.#unsynced.set(report.checkId, unsynced);
     const { outputIntervalMs, clock, random } = this.#deps;
     if (overtaking || row.status !== report.status || outputIntervalMs === 0) {
@@ -116,6 +118,7 @@ export class CheckSync {
     if (row.status !== report.status) {
       logger.info(
         {
+          ...unsynced.origin,
           check: report.checkId,
           service: row.serviceName || undefined,
           from: row.status,

@@ -4,7 +4,7 @@
  */
 import type { Agent } from '../agent/index.ts';
 import type { Json, State, Transaction } from '../catalog/index.ts';
-import { type Clock, type Logger, limits, type Random } from '../runtime/index.ts';
+import { type Clock, type LogFields, type Logger, limits, type Random } from '../runtime/index.ts';
 
 export interface HttpDeps {
   readonly agent: Agent;
@@ -19,7 +19,7 @@ export interface HttpDeps {
   /** Called once the reply to `/v1/agent/leave` was sent; it may close the app. */
   readonly leave: () => Promise<void>;
   /** Re-reads the configuration; what it rejects with is shown to the client. */
-  readonly reload: () => Promise<void>;
+  readonly reload: (origin: LogFields) => Promise<void>;
   /** Facts that only the composition root has; asked for each time they are shown. */
   readonly selfDescription: () => SelfDescription;
 }

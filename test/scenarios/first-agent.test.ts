@@ -135,6 +135,34 @@ describe('a new agent', () => {
     expect(await agent.stop()).toBe(0);
   });
 
+  it('logs what a request changed with the id of the request', async () => {
+    const agent = await startAgentChild({ args: ['-dev', '-log-level', 'info'] });
+    const ask = (path: string, id: string, body: unknown = undefined): Promise<Response> =>
+      fetch(`${agent.url}${path}`, {
+        method: 'PUT',
+        headers: { 'X-Request-Id': id },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    await ask('/v1/agent/service/register', 'id-1', { ...web, Check: { TTL: '1h' } });
+    const passed = await ask('/v1/agent/check/pass/service:web', 'id-2');
+    expect(passed.headers.get('x-request-id')).toBe('id-2');
+    await ask('/v1/agent/service/deregister/web', 'id-3');
+    expect(await agent.stop()).toBe(0);
+    const lines = agent
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as { requestId?: string; msg: string; to?: string });
+    const byRequest = lines
+      .filter((line) => line.requestId !== undefined)
+      .map((line) => `${line.requestId} ${line.msg}`);
+    expect(byRequest).toEqual([
+      'id-1 service registered',
+      'id-2 check changed its status',
+      'id-3 service deregistered',
+    ]);
+  });
+
   it('stops answering what is put into maintenance, a service or the whole node', async () => {
     const agent = await startAgentChild({ args: ['-dev'] });
     await put(agent, '/v1/agent/service/register', web);

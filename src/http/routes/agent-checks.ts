@@ -51,9 +51,9 @@ export function agentChecks({ agent }: Deps): readonly Endpoint[] {
       method: 'PUT',
       path: '/v1/agent/check/update/',
       namespaced: true,
-      handle: async ({ name, body }) => {
+      handle: async ({ name, body, request }) => {
         const { Status, Output } = decodeBody(checkUpdateShape, body);
-        await agent.updateTtl(name, requireStatus(Status), Output);
+        await agent.updateTtl(name, requireStatus(Status), Output, { requestId: request.id });
         return EMPTY;
       },
     },
@@ -71,8 +71,8 @@ function heartbeat(agent: Deps['agent'], verb: string, status: CheckStatus): End
     method: 'PUT',
     path: `/v1/agent/check/${verb}/`,
     namespaced: true,
-    handle: async ({ name, query }) => {
-      await agent.updateTtl(name, status, query.get('note'));
+    handle: async ({ name, query, request }) => {
+      await agent.updateTtl(name, status, query.get('note'), { requestId: request.id });
       return EMPTY;
     },
   };

@@ -50,9 +50,9 @@ export function agentSelf(deps: Deps): readonly Endpoint[] {
     {
       method: 'PUT',
       path: '/v1/agent/reload',
-      handle: async () => {
+      handle: async ({ request }) => {
         try {
-          await deps.reload();
+          await deps.reload({ requestId: request.id });
         } catch (error) {
           throw new HttpError('reload_failed', error instanceof Error ? error.message : `${error}`);
         }
