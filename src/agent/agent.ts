@@ -26,6 +26,8 @@ import { AgentError } from './agent-error.ts';
 import { CheckSync } from './check-sync.ts';
 import { type Maintenance, maintainTxn } from './maintenance.ts';
 import {
+  type ConfiguredDefinitions,
+  configureTxn,
   definitionOf,
   deregisterCheckTxn,
   deregisterServiceTxn,
@@ -33,6 +35,7 @@ import {
   registerCheckTxn,
   registerServiceTxn,
   requireAgentService,
+  requireServiceOfCheck,
   serviceChecks,
   unknownCheck,
 } from './registrations.ts';
@@ -53,12 +56,6 @@ export interface AgentDeps {
   readonly checkOutputIntervalMs: number;
   /** Most bytes of a check's output that are kept. */
   readonly checkOutputBytesMax: number;
-}
-
-/** What the configuration files register; replaced as a whole at a reload. */
-export interface ConfiguredDefinitions {
-  readonly services: readonly ServiceDefinition[];
-  readonly checks: readonly CheckDefinition[];
 }
 
 export class Agent {
@@ -98,7 +95,7 @@ export class Agent {
     validateConfigured(configured);
     await this.#commit((transaction) => {
       registerSelfTxn(transaction, this.identity);
-      this.#configureTxn(transaction, configured);
+      configureTxn(transaction, this.#node, configured);
     });
     this.#started = true;
     for (const row of this.#agentChecks()) this.#run(row);
@@ -107,7 +104,7 @@ export class Agent {
   /** Applies what the configuration registers now; what it no longer names is deregistered. */
   async configure(configured: ConfiguredDefinitions): Promise<void> {
     validateConfigured(configured);
-    await this.#commit((transaction) => this.#configureTxn(transaction, configured));
+    await this.#commit((transaction) => configureTxn(transaction, this.#node, configured));
   }
 
   /** Stops all checks and commits what they last said. May be called twice. */
@@ -172,7 +169,7 @@ export class Agent {
     const identified = { ...definition, checkId };
     validateOneCheck(identified, 'Check');
     await this.#commit((transaction) => {
-      if (definition.serviceId !== '') this.#requireService(transaction, definition.serviceId);
+      requireServiceOfCheck(transaction, this.#node, definition.serviceId);
       registerCheckTxn(transaction, this.#node, identified, 'api');
     });
   }
@@ -232,34 +229,6 @@ export class Agent {
 
   #agentChecks(): AgentCheckRow[] {
     return this.#state.tables.agent_checks.find('node', nodeKey(this.#node));
-  }
-
-  #requireService(transaction: Transaction, id: string): void {
-    if (transaction.get('agent_services', onNodeKey(this.#node, id)) !== undefined) return;
-    throw new AgentError('check_service_unknown', 'ServiceID', `ServiceID "${id}" does not exist`);
-  }
-
-  #configureTxn(transaction: Transaction, { services, checks }: ConfiguredDefinitions): void {
-    const options: RegistrationOptions = { source: 'config', replaceExistingChecks: false };
-    const serviceIds = new Set(services.map((service) => serviceIdOf(service).toLowerCase()));
-    for (const row of transaction.find('agent_services', 'node', nodeKey(this.#node))) {
-      if (row.source === 'config' && !serviceIds.has(row.id.toLowerCase())) {
-        deregisterServiceTxn(transaction, this.#node, row.id);
-      }
-    }
-    for (const service of services) {
-      registerServiceTxn(transaction, this.#node, service, options);
-    }
-    const ofServices = services.flatMap(serviceChecks);
-    const checkIds = new Set(
-      [...ofServices, ...checks].map((check) => check.checkId.toLowerCase()),
-    );
-    for (const row of transaction.find('agent_checks', 'node', nodeKey(this.#node))) {
-      if (row.source === 'config' && !checkIds.has(row.checkId.toLowerCase())) {
-        deregisterCheckTxn(transaction, this.#node, row.checkId);
-      }
-    }
-    for (const check of checks) registerCheckTxn(transaction, this.#node, check, 'config');
   }
 
   /** Keeps the runner in step with the published rows, whoever wrote them, and this agent's own rows as they are. */

@@ -1,10 +1,10 @@
 export { type CheckDefinition, type CheckStatus, kindOf } from '../checks/index.ts';
-export { Agent, type AgentDeps, type ConfiguredDefinitions } from './agent.ts';
+export { Agent, type AgentDeps } from './agent.ts';
 export { AGENT_ERROR_CODES, AgentError, type AgentErrorCode } from './agent-error.ts';
 export { MAINTENANCE_TYPE, type Maintenance } from './maintenance.ts';
 export { metaProblem } from './meta.ts';
 export { type NodeIdSource, takeNodeId } from './node-id.ts';
-export type { RegistrationOptions } from './registrations.ts';
+export type { ConfiguredDefinitions, RegistrationOptions } from './registrations.ts';
 export { type AgentIdentity, SERF_HEALTH, SERVER_SERVICE } from './self.ts';
 export {
   multiError,

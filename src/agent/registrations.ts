@@ -9,6 +9,7 @@ import {
   deleteCheck,
   deleteService,
   type Json,
+  nodeKey,
   onNodeKey,
   putCheck,
   putService,
@@ -24,6 +25,12 @@ export interface RegistrationOptions {
   readonly source: RegistrationSource;
   /** Drop checks of the service that the definition does not name. */
   readonly replaceExistingChecks: boolean;
+}
+
+/** What the configuration files register; replaced as a whole at a reload. */
+export interface ConfiguredDefinitions {
+  readonly services: readonly ServiceDefinition[];
+  readonly checks: readonly CheckDefinition[];
 }
 
 export function registerServiceTxn(
@@ -78,11 +85,7 @@ export function registerCheckTxn(
   const service =
     serviceId === '' ? undefined : transaction.get('services', onNodeKey(node, serviceId));
   if (serviceId !== '' && service === undefined) {
-    throw new AgentError(
-      'check_service_unknown',
-      'ServiceID',
-      `ServiceID "${serviceId}" does not exist`,
-    );
+    throw unknownServiceOfCheck(serviceId);
   }
   const before = transaction.get('checks', onNodeKey(node, definition.checkId));
   const known: CheckDefinition = {
@@ -156,6 +159,16 @@ export function requireAgentService(transaction: Transaction, node: string, id: 
   );
 }
 
+/** A check of a service, which an empty id is not, is for the agent that has the service. @throws AgentError */
+export function requireServiceOfCheck(transaction: Transaction, node: string, id: string): void {
+  if (id === '' || transaction.get('agent_services', onNodeKey(node, id)) !== undefined) return;
+  throw unknownServiceOfCheck(id);
+}
+
+function unknownServiceOfCheck(id: string): AgentError {
+  return new AgentError('check_service_unknown', 'ServiceID', `ServiceID "${id}" does not exist`);
+}
+
 export function deregisterCheckTxn(transaction: Transaction, node: string, id: string): void {
   if (transaction.get('agent_checks', onNodeKey(node, id)) === undefined) throw unknownCheck(id);
   deleteCheck(transaction, node, id);
@@ -167,4 +180,30 @@ export function unknownCheck(id: string): AgentError {
     'CheckID',
     `Unknown check ID "${id}". Ensure that the check ID is passed, not the check name.`,
   );
+}
+
+/** Registers all of `configured`; what an earlier configuration registered and this one does not name goes. */
+export function configureTxn(
+  transaction: Transaction,
+  node: string,
+  { services, checks }: ConfiguredDefinitions,
+): void {
+  const options: RegistrationOptions = { source: 'config', replaceExistingChecks: false };
+  const serviceIds = new Set(services.map((service) => serviceIdOf(service).toLowerCase()));
+  for (const row of transaction.find('agent_services', 'node', nodeKey(node))) {
+    if (row.source === 'config' && !serviceIds.has(row.id.toLowerCase())) {
+      deregisterServiceTxn(transaction, node, row.id);
+    }
+  }
+  for (const service of services) {
+    registerServiceTxn(transaction, node, service, options);
+  }
+  const ofServices = services.flatMap(serviceChecks);
+  const checkIds = new Set([...ofServices, ...checks].map((check) => check.checkId.toLowerCase()));
+  for (const row of transaction.find('agent_checks', 'node', nodeKey(node))) {
+    if (row.source === 'config' && !checkIds.has(row.checkId.toLowerCase())) {
+      deregisterCheckTxn(transaction, node, row.checkId);
+    }
+  }
+  for (const check of checks) registerCheckTxn(transaction, node, check, 'config');
 }

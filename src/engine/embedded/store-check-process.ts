@@ -3,6 +3,7 @@
  * with a StoreVerdict; on a page that LMDB cannot stand it is killed, which says the same.
  */
 import { open } from 'lmdb';
+import { reasonOf } from '../store-error.ts';
 import { decodeValue, FORMAT, FORMAT_VERSION, splitRowKey } from './row-codec.ts';
 import { StoreVerdict } from './store-check.ts';
 
@@ -29,8 +30,7 @@ function check(path: string): number {
     }
     return StoreVerdict.SOUND;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return say(StoreVerdict.DAMAGED, `after ${rows} rows: ${reason}`);
+    return say(StoreVerdict.DAMAGED, `after ${rows} rows: ${reasonOf(error)}`);
   }
 }
 
@@ -39,8 +39,8 @@ function readRow(key: Buffer, value: Buffer): void {
   try {
     decodeValue(key, value);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`row ${JSON.stringify(name)} of table ${JSON.stringify(table)}: ${reason}`);
+    const row = `row ${JSON.stringify(name)} of table ${JSON.stringify(table)}`;
+    throw new Error(`${row}: ${reasonOf(error)}`);
   }
 }
 

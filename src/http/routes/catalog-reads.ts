@@ -62,33 +62,27 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
         });
       },
     },
-    {
-      method: 'GET',
-      path: '/v1/catalog/node/',
-      namespaced: true,
-      filtered: true,
-      handle: (call) => {
-        const name = requireName(call, 'node_name_missing', 'Missing node name');
-        return answerRead(deps, call, {
-          read: () => readNodeServices(state, name),
-          toJson: nodeServicesMap,
-        });
-      },
-    },
-    {
-      method: 'GET',
-      path: '/v1/catalog/node-services/',
-      namespaced: true,
-      filtered: true,
-      handle: (call) => {
-        const name = requireName(call, 'node_name_missing', 'Missing node name');
-        return answerRead(deps, call, {
-          read: () => readNodeServices(state, name),
-          toJson: nodeServicesList,
-        });
-      },
-    },
+    nodeEndpoint(deps, '/v1/catalog/node/', nodeServicesMap),
+    nodeEndpoint(deps, '/v1/catalog/node-services/', nodeServicesList),
   ];
+}
+
+/** One node with its services, in one of Consul's two forms. */
+function nodeEndpoint(
+  deps: ReadDeps,
+  path: string,
+  toJson: (value: NodeServices | undefined) => unknown,
+): Endpoint {
+  return {
+    method: 'GET',
+    path,
+    namespaced: true,
+    filtered: true,
+    handle: (call) => {
+      const name = requireName(call, 'node_name_missing', 'Missing node name');
+      return answerRead(deps, call, { read: () => readNodeServices(deps.state, name), toJson });
+    },
+  };
 }
 
 /** The rest of the path, which must not be empty. */
