@@ -3,6 +3,7 @@ export { BindError } from './server/bind-error.ts';
 export { DnsService, type DnsServiceOptions } from './server/dns-service.ts';
 export type { Endpoint } from './server/open-transports.ts';
 export type { DnsStats, EndpointStats } from './server/protocol.ts';
+export { parseSubnet } from './subnet.ts';
 export type {
   CheckMark,
   TaggedAddress,

@@ -18,6 +18,14 @@ export interface UpstreamAddress {
   readonly port: number;
 }
 
+/** Consul has nothing like it: what happens when too few instances are healthy. */
+export interface FailOpenOptions {
+  /** With fewer healthy than this share of them, all are answered; 0 … 100, and 0 is off. */
+  readonly minHealthyPercent: number;
+  /** Names in lower case, or `prefix*`; empty means every service. */
+  readonly services: readonly string[];
+}
+
 /** Settings that an answer depends on; all of them can be reloaded. */
 export interface AnswerOptions {
   /** Drop warning instances as well as critical ones. */
@@ -33,8 +41,43 @@ export interface AnswerOptions {
   /** Node metadata as TXT in the additional section of node and SRV answers. */
   readonly additionalNodeMetaTxt: boolean;
   readonly disableCompression: boolean;
+  /** Sets TC when an answer was left out. False is Consul's default, and its users are not told. */
+  readonly truncate: boolean;
+  /** Weights decide over order and subset of addresses and SRV records; without, all count the same. */
+  readonly weighted: boolean;
+  /** ANY gets one RRset (RFC 8482 §4.1), not all of them. */
+  readonly minimalAny: boolean;
+  /** Things of other datacenters are answered with their `wan` addresses. */
+  readonly translateWanAddresses: boolean;
+  readonly failOpen: FailOpenOptions;
+  /** Name of a location (a zone, a rack) to its subnets, `10.1.0.0/16`; instances near the client go first. */
+  readonly near: Readonly<Record<string, readonly string[]>>;
   /** Timers that override those of the apex zone file. */
   readonly soa: Partial<SoaTimers>;
+}
+
+export interface RateLimitOptions {
+  /** The same answer to one client network in a second; 0 is off. */
+  readonly responsesPerSecond: number;
+  /** Every so many-th reply over the limit is sent, truncated; 0: none, 1: each. */
+  readonly slip: number;
+  /** Subnets that are never limited, besides loopback. */
+  readonly exempt: readonly string[];
+}
+
+/** What a server says of itself and how it guards itself; all of it can be reloaded. */
+export interface ProtocolOptions {
+  /** Answer to `id.server` and `hostname.bind` in class CH; empty: REFUSED. */
+  readonly identity: string;
+  /** Answer to `version.server` and `version.bind` in class CH; empty: REFUSED. */
+  readonly version: string;
+  /** RFC 5001: text, or octets as `0x…`; empty: the option is not answered. */
+  readonly nsid: string;
+  /** RFC 7873. */
+  readonly cookies: boolean;
+  /** 32 hexadecimal digits each: the first signs, all verify. Empty: one of this process alone. */
+  readonly cookieSecrets: readonly string[];
+  readonly rateLimit: RateLimitOptions;
 }
 
 export interface ForwardOptions {
@@ -57,6 +100,7 @@ export interface IdentityOptions {
 export interface DnsOptions {
   readonly identity: IdentityOptions;
   readonly answer: AnswerOptions;
+  readonly protocol: ProtocolOptions;
   readonly forward: ForwardOptions;
   /** Folder of master files; the apex of `domain` is `consul.zone` in it. */
   readonly zoneDirectory: string;

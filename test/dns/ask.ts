@@ -7,28 +7,19 @@ import type { Source } from '../../src/dns/answer/outcome.ts';
 import { createResponder, type Responder } from '../../src/dns/answer/responder.ts';
 import type { ApexRecords } from '../../src/dns/answer/soa.ts';
 import type { ViewChange } from '../../src/dns/index.ts';
-import type { AnswerOptions, IdentityOptions } from '../../src/dns/options.ts';
+import type { AnswerOptions, IdentityOptions, ProtocolOptions } from '../../src/dns/options.ts';
 import { View } from '../../src/dns/view/view.ts';
 import { type Name, parseName } from '../../src/dns/wire/name.ts';
 import type { Client } from '../../src/dns/wire/question.ts';
 import { parseType } from '../../src/dns/wire/types.ts';
 import { type Logger, seededRandom, silentLogger } from '../../src/runtime/index.ts';
-
-export const ANSWER_OPTIONS: AnswerOptions = {
-  onlyPassing: false,
-  nodeTtlSeconds: 0,
-  serviceTtlSeconds: {},
-  aRecordLimit: 0,
-  udpAnswerLimit: 0,
-  additionalNodeMetaTxt: true,
-  disableCompression: false,
-  soa: {},
-};
+import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from './options.ts';
 
 export interface ServerSetup {
   readonly rows?: readonly ViewChange[];
   readonly index?: number;
   readonly answer?: Partial<AnswerOptions>;
+  readonly protocol?: Partial<ProtocolOptions>;
   readonly recursionAvailable?: boolean;
   readonly identity?: Partial<IdentityOptions>;
   readonly apex?: ApexRecords;
@@ -57,6 +48,7 @@ export function serve(setup: ServerSetup = {}): Server {
     },
     options: {
       answer: { ...ANSWER_OPTIONS, ...setup.answer },
+      protocol: { ...PROTOCOL_OPTIONS, ...setup.protocol },
       recursionAvailable: setup.recursionAvailable ?? false,
     },
     apex: setup.apex ?? { soaOf: () => undefined, hasName: () => false },

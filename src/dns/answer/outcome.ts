@@ -6,6 +6,7 @@ import type { Records } from '../wire/address-rrset.ts';
 import type { Name } from '../wire/name.ts';
 import type { Client, Question } from '../wire/question.ts';
 import type { ResourceRecord } from '../wire/record.ts';
+import type { Trace } from './trace.ts';
 
 /** An extended DNS error to send along when the client speaks EDNS (RFC 8914). */
 export interface Explanation {
@@ -23,6 +24,8 @@ export interface Answer {
   /** The source already left something out (a limit): the reply carries TC. */
   readonly partial?: boolean;
   readonly explanation?: Explanation;
+  /** RFC 7871: bits of the client's address that the answer depends on; absent: none. */
+  readonly subnetScope?: number;
 }
 
 /** The name exists, the type does not: NOERROR with the SOA (RFC 2308 §2.2). */
@@ -103,6 +106,8 @@ export interface Query {
   readonly aliasHops?: number;
   /** The names of those aliases, in lower case: an alias that leads to one of them is a loop. */
   readonly aliases?: readonly Name[];
+  /** Set when somebody wants to know how the answer came about; otherwise nothing is noted. */
+  readonly trace?: Trace;
 }
 
 /** A place that answers may come from. Catalog and zones answer at once, forwarding later. */

@@ -24,6 +24,7 @@ import { createReverseSource } from './reverse-source.ts';
 import { type ResponderOptions, Settings } from './settings.ts';
 import { type ApexRecords, createZoneSoa, type ZoneSoa } from './soa.ts';
 import { askSources, type Handler, stages, throughStages } from './stages.ts';
+import type { Trace } from './trace.ts';
 
 export interface ResponderParts {
   readonly view: View;
@@ -40,7 +41,11 @@ export interface ResponderParts {
 
 export interface Responder {
   /** The reply to a received message; undefined when there is to be none. A promise only when a source waits. */
-  respond(bytes: Uint8Array, client: Client): Uint8Array | undefined | Promise<Uint8Array>;
+  respond(
+    bytes: Uint8Array,
+    client: Client,
+    trace?: Trace,
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** Asks all sources about a question that did not come from a client: the target of an alias. */
   ask(query: Query): Outcome | Promise<Outcome>;
   /** Queries that begin after this are answered by the new options. */
@@ -52,7 +57,7 @@ export function createResponder(parts: ResponderParts): Responder {
   const responder = new QueryResponder(parts);
   // Functions that may be taken apart and handed on, unlike methods.
   return {
-    respond: (bytes, client) => responder.respond(bytes, client),
+    respond: (bytes, client, trace) => responder.respond(bytes, client, trace),
     ask: (query) => responder.ask(query),
     setOptions: (options) => responder.setOptions(options),
   };
@@ -102,7 +107,11 @@ class QueryResponder implements Responder {
     this.#settings.replace(options);
   }
 
-  respond(bytes: Uint8Array, client: Client): Uint8Array | undefined | Promise<Uint8Array> {
+  respond(
+    bytes: Uint8Array,
+    client: Client,
+    trace?: Trace,
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     const reading = readQuestion(bytes);
     switch (reading.kind) {
       case 'drop':
@@ -110,7 +119,7 @@ class QueryResponder implements Responder {
       case 'reject':
         return this.#reject(reading, client);
       case 'question':
-        return this.#answer(reading.question, client);
+        return this.#answer(reading.question, client, trace);
     }
   }
 
@@ -118,13 +127,18 @@ class QueryResponder implements Responder {
     return this.#write(rejection, rcodeReply(rejection.rcode), client);
   }
 
-  #answer(question: Question, client: Client): Uint8Array | Promise<Uint8Array> {
+  #answer(
+    question: Question,
+    client: Client,
+    trace: Trace | undefined,
+  ): Uint8Array | Promise<Uint8Array> {
     try {
       // RFC 7871 §7.1.2: a malformed client subnet is a format error.
       if (question.edns !== undefined && !areOptionsWellFormed(question.edns)) {
         return this.#write(echoOf(question), rcodeReply(Rcode.FORMERR), client);
       }
-      const outcome = this.#handle({ question, client });
+      const query = trace === undefined ? { question, client } : { question, client, trace };
+      const outcome = this.#handle(query);
       if (outcome instanceof Promise) return this.#answerLater(outcome, question, client);
       return this.#write(echoOf(question), respond(outcome, this.#soa, question.class), client);
     } catch (error) {

@@ -2,11 +2,12 @@
  * The options that answers depend on, as they are at this moment, made quick to read. A reload replaces them as a
  * whole between two queries. Everyone who needs them holds this, never a copy.
  */
-import type { AnswerOptions } from '../options.ts';
+import type { AnswerOptions, ProtocolOptions } from '../options.ts';
 import { compileServiceTtls, type ServiceTtls } from './service-ttl.ts';
 
 export interface ResponderOptions {
   readonly answer: AnswerOptions;
+  readonly protocol: ProtocolOptions;
   /** Whether there is an upstream: the RA bit, and who is asked about what the parent zone owns. */
   readonly recursionAvailable: boolean;
 }

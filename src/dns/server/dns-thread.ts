@@ -254,8 +254,8 @@ function readZones({ identity, zoneDirectory }: DnsOptions): ZoneStore {
   return loadZones({ directory: zoneDirectory, domain, altDomain });
 }
 
-function responderOptions({ answer, forward }: DnsOptions): ResponderOptions {
-  return { answer, recursionAvailable: forward.recursors.length > 0 };
+function responderOptions({ answer, protocol, forward }: DnsOptions): ResponderOptions {
+  return { answer, protocol, recursionAvailable: forward.recursors.length > 0 };
 }
 
 function asRefusal(error: unknown): Refusal | undefined {

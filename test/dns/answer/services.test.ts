@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { ViewChange } from '../../../src/dns/index.ts';
 import { ask, type Seen, type Server, serve } from '../ask.ts';
 import { fleet, instance, node } from '../catalog-rows.ts';
+import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from '../options.ts';
 
 const SOA = 'consul 0 SOA ns.consul hostmaster.consul 7 3600 600 86400 0';
 const NXDOMAIN = { rcode: 3, aa: true, answer: [], authority: [SOA], additional: [] };
@@ -102,8 +103,11 @@ describe('health', () => {
   it('leaves out warning ones when told to, and takes them back after a reload (row 50)', async () => {
     const server = serve({ rows: three, answer: { onlyPassing: true } });
     await check(server, 'A db.service.consul', A('db.service.consul'));
-    const { ANSWER_OPTIONS } = await import('../ask.ts');
-    server.responder.setOptions({ answer: ANSWER_OPTIONS, recursionAvailable: false });
+    server.responder.setOptions({
+      answer: ANSWER_OPTIONS,
+      protocol: PROTOCOL_OPTIONS,
+      recursionAvailable: false,
+    });
     expect((await ask(server, 'A db.service.consul')).answer).toHaveLength(2);
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import dnsPacket from 'dns-packet';
 import type { DnsOptions } from '../../../src/dns/options.ts';
 import type { ViewChange, ViewDelta } from '../../../src/dns/view/delta.ts';
+import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from '../options.ts';
 
 export const APEX = '$TTL 0\n@ SOA ns hostmaster 1 3600 600 86400 0\n@ NS ns\n';
 
@@ -16,16 +17,8 @@ export function writeZones(folder: string, files: Readonly<Record<string, string
 export function dnsOptions(zoneDirectory: string, changes: Partial<DnsOptions> = {}): DnsOptions {
   return {
     identity: { domain: 'consul.', altDomain: '', datacenter: 'dc1', nodeName: 'n1' },
-    answer: {
-      onlyPassing: false,
-      nodeTtlSeconds: 0,
-      serviceTtlSeconds: {},
-      aRecordLimit: 0,
-      udpAnswerLimit: 0,
-      additionalNodeMetaTxt: true,
-      disableCompression: false,
-      soa: {},
-    },
+    answer: ANSWER_OPTIONS,
+    protocol: PROTOCOL_OPTIONS,
     forward: { recursors: [], strategy: 'sequential', timeoutMs: 2000 },
     zoneDirectory,
     ...changes,
