@@ -4,7 +4,11 @@ export { AGENT_ERROR_CODES, AgentError, type AgentErrorCode } from './agent-erro
 export { MAINTENANCE_TYPE, type Maintenance } from './maintenance.ts';
 export { metaProblem } from './meta.ts';
 export { type NodeIdSource, takeNodeId } from './node-id.ts';
-export type { ConfiguredDefinitions, RegistrationOptions } from './registrations.ts';
+export {
+  type ConfiguredDefinitions,
+  type RegistrationOptions,
+  serviceChecks,
+} from './registrations.ts';
 export { type AgentIdentity, SERF_HEALTH, SERVER_SERVICE } from './self.ts';
 export {
   multiError,

@@ -1,5 +1,5 @@
 /** Addresses in settings: single ones, lists of listeners, and recursors with their ports. Only IP addresses, no names. */
-import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Endpoint } from './config.ts';
 
 export interface RecursorAddress {
@@ -62,4 +62,28 @@ export function isPrivateAddress(address: string): boolean {
   if (first === 172) return second >= 16 && second <= 31;
   if (first === 100) return second >= 64 && second <= 127;
   return first === 192 && second === 168;
+}
+
+const LOCAL_SUBNETS = [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['169.254.0.0', 16],
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const;
+
+const local = new BlockList();
+for (const [address, bits] of LOCAL_SUBNETS) local.addSubnet(address, bits, familyOf(address));
+
+/** Whether only this host or its own network reaches an IP address: loopback, private, link-local. */
+export function isLocalAddress(address: string): boolean {
+  return local.check(address, familyOf(address));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
 }

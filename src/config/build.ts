@@ -1,20 +1,20 @@
 /** Makes the Config out of settings that broke no rule. Pure, but for the host that it asks for a name and addresses. */
+import { createHash } from 'node:crypto';
 import type { ServiceDefinition } from '../agent/index.ts';
 import type { CheckDefinition } from '../checks/index.ts';
-import type { DnsOptions } from '../dns/index.ts';
 import type { LogLevel } from '../runtime/index.ts';
 import {
   endpointsAt,
   familyTag,
   isAnyAddress,
   isPrivateAddress,
-  type RecursorAddress,
-  readRecursor,
   splitAddresses,
 } from './addresses.ts';
+import { dnsOptions } from './build-dns.ts';
 import type { AgentConfig, Config, Endpoint, HttpConfig } from './config.ts';
 import type { Host } from './host.ts';
 import { SCHEMA } from './schema.ts';
+import type { SchemaRow } from './schema-row.ts';
 import type { Settings } from './settings.ts';
 
 const IPV6_LOOPBACK = '::1';
@@ -36,13 +36,17 @@ export function buildConfig(settings: Settings, devMode: boolean, host: Host): C
     services: settings.list<ServiceDefinition>('services'),
     checks: settings.list<CheckDefinition>('checks').map(identified),
     settings: Object.fromEntries(
-      SCHEMA.filter((row) => row.class === 'built').map(({ path }) => [
-        path,
-        settings.at(path)?.value ?? null,
-      ]),
+      SCHEMA.filter((row) => row.class === 'built').map((row) => [row.path, kept(row, settings)]),
     ),
   };
   return freeze(config);
+}
+
+/** What a reload compares; of a secret only what tells whether it changed. */
+function kept({ path, secret }: SchemaRow, settings: Settings): unknown {
+  const value = settings.at(path)?.value ?? null;
+  if (secret !== true) return value;
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 function agentConfig(settings: Settings, nodeName: string, host: Host): AgentConfig {
@@ -104,84 +108,6 @@ function dnsEndpoints(settings: Settings): Endpoint[] {
     settings.fileOf('addresses.dns') === '' && settings.fileOf('client_addr') === '';
   if (endpoints.length === 0 || !isDefault) return endpoints;
   return [...endpoints, { address: IPV6_LOOPBACK, port, optional: true }];
-}
-
-function dnsOptions(settings: Settings, nodeName: string, host: Host): DnsOptions {
-  const seconds = (ms: number): number => Math.floor(ms / 1000);
-  const ttls = Object.entries(settings.map<number>('dns_config.service_ttl'));
-  return {
-    identity: {
-      domain: absolute(settings.text('domain')),
-      altDomain: absolute(settings.text('alt_domain')),
-      datacenter: settings.text('datacenter').toLowerCase(),
-      nodeName,
-    },
-    answer: {
-      onlyPassing: settings.flag('dns_config.only_passing'),
-      nodeTtlSeconds: seconds(settings.count('dns_config.node_ttl')),
-      serviceTtlSeconds: Object.fromEntries(
-        ttls.map(([name, ms]) => [name.toLowerCase(), seconds(ms)]),
-      ),
-      aRecordLimit: settings.count('dns_config.a_record_limit'),
-      udpAnswerLimit: settings.count('dns_config.udp_answer_limit'),
-      additionalNodeMetaTxt: settings.flag('dns_config.enable_additional_node_meta_txt'),
-      disableCompression: settings.flag('dns_config.disable_compression'),
-      truncate: true,
-      weighted: true,
-      minimalAny: true,
-      translateWanAddresses: false,
-      failOpen: { minHealthyPercent: 0, services: [] },
-      near: {},
-      soa: soaTimers(settings),
-    },
-    protocol: {
-      identity: '',
-      version: '',
-      nsid: '',
-      cookies: true,
-      cookieSecrets: [],
-      rateLimit: { responsesPerSecond: 0, slip: 2, exempt: [] },
-    },
-    forward: {
-      recursors: recursors(settings),
-      strategy: settings.text('dns_config.recursor_strategy') as DnsOptions['forward']['strategy'],
-      timeoutMs: settings.count('dns_config.recursor_timeout'),
-    },
-    zoneDirectory: settings.text('zone_dir') || host.zoneDirectory(),
-  };
-}
-
-const SOA_FIELDS = {
-  refreshSeconds: 'refresh',
-  retrySeconds: 'retry',
-  expireSeconds: 'expire',
-  minTtlSeconds: 'min_ttl',
-} as const;
-
-/** Only the timers that are given: the others are the zone file's. */
-function soaTimers(settings: Settings): DnsOptions['answer']['soa'] {
-  const given = Object.entries(SOA_FIELDS)
-    .map(([field, key]) => [field, settings.at(`dns_config.soa.${key}`)?.value] as const)
-    .filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given);
-}
-
-/** In the order given, each once. */
-function recursors(settings: Settings): RecursorAddress[] {
-  const byText = new Map<string, RecursorAddress>();
-  for (const text of settings.list('recursors')) {
-    const recursor = readRecursor(text);
-    if (typeof recursor === 'string') continue;
-    byText.set(`${recursor.address} ${recursor.port}`, recursor);
-  }
-  return [...byText.values()];
-}
-
-/** A domain in lower case with its final dot; empty stays empty. */
-function absolute(domain: string): string {
-  if (domain === '') return '';
-  const lower = domain.toLowerCase();
-  return lower.endsWith('.') ? lower : `${lower}.`;
 }
 
 function identified(check: CheckDefinition): CheckDefinition {

@@ -2,6 +2,7 @@
  * What is wrong with a configuration: every problem at once, each with the key, what was expected and what was
  * there. The texts are Consul's where it has one, because provisioning tools look for them.
  */
+import { isSecret, isSecretKey } from './schema.ts';
 
 export interface ConfigProblem {
   /** `source`: a file can't be read. `parse`: a file does not say what a key may be. `rule`: values do not go together. */
@@ -29,10 +30,19 @@ export class ConfigError extends Error {
 
 const RECEIVED_CHARS_MAX = 80;
 
-/** A value as it can be shown in a message: JSON, on one line, not too long. */
+/** What stands in a message in the place of a secret. */
+const HIDDEN = 'hidden';
+
+/** A value as it can be shown in a message: JSON, on one line, not too long, without the secrets inside. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const hide = (key: string, inner: unknown): unknown => (isSecretKey(key) ? HIDDEN : inner);
+  const text = JSON.stringify(value, hide) ?? String(value);
   return text.length <= RECEIVED_CHARS_MAX ? text : `${text.slice(0, RECEIVED_CHARS_MAX)}…`;
+}
+
+/** As `shown`, for what stands at a path. */
+export function shownAt(path: string, value: unknown): string {
+  return isSecret(path) ? HIDDEN : shown(value);
 }
 
 /** The mistakes of each file under one heading, in the manner of Consul, and then the rules that are broken. */

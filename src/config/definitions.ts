@@ -12,7 +12,7 @@ import {
   SERVICE_BLOCKS,
   SERVICE_FIELDS,
 } from './definition-fields.ts';
-import { isObject, type RawObject, type ReadValue, readValue, type SimpleType } from './values.ts';
+import { elementAt, isObject, type ReadValue, readValue, type SimpleType } from './values.ts';
 
 type Json = ServiceDefinition['proxy'];
 
@@ -57,10 +57,8 @@ class Fields {
 
   taken(key: string, read: ReadValue): unknown {
     if (read.ok) return read.value;
-    const path = read.at === undefined ? this.pathOf(key) : `${this.pathOf(key)}.${read.at}`;
-    const raw = this.raw(key);
-    const wrong = read.at === undefined ? raw : (raw as RawObject)[read.at];
-    this.#refuse(path, read.expected, wrong);
+    const { at = [], expected } = read;
+    this.#refuse([this.pathOf(key), ...at].join('.'), expected, elementAt(this.raw(key), at));
     return undefined;
   }
 

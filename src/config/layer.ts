@@ -2,11 +2,11 @@
  * One source of settings, read against the schema, and how sources are merged: a later scalar wins, lists are
  * appended, maps are merged key by key. Every mistake in a source is reported; none stops the reading.
  */
-import { type ConfigProblem, shown } from './config-error.ts';
+import { type ConfigProblem, shownAt } from './config-error.ts';
 import { type Refuse, readCheck, readService } from './definitions.ts';
 import { isBlock, rowAt } from './schema.ts';
 import type { SchemaRow } from './schema-row.ts';
-import { isObject, readValue, type SimpleType } from './values.ts';
+import { elementAt, isObject, readValue, type SimpleType } from './values.ts';
 
 export interface Setting {
   readonly value: unknown;
@@ -27,7 +27,7 @@ export function readLayer(content: unknown, file: string): ReadLayer {
   const problems: ConfigProblem[] = [];
   const layer = new Map<string, Setting>();
   const refuse: Refuse = (path, expected, raw) => {
-    const received = shown(raw);
+    const received = shownAt(path, raw);
     const message =
       expected === undefined
         ? `invalid config key ${path}`
@@ -110,8 +110,8 @@ function readSimple(
 ): unknown {
   const read = readValue(type, raw, row);
   if (read.ok) return read.value;
-  if (read.at === undefined) refuse(path, read.expected, raw);
-  else refuse(`${path}.${read.at}`, read.expected, (raw as Record<string, unknown>)[read.at]);
+  const { at = [], expected } = read;
+  refuse([path, ...at].join('.'), expected, elementAt(raw, at));
   return undefined;
 }
 

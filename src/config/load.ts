@@ -3,6 +3,7 @@
  * everything is right and there is a Config, or a ConfigError names all that is wrong and nothing is kept.
  */
 import type { ServiceDefinition } from '../agent/index.ts';
+import { isAnyAddress, isLocalAddress } from './addresses.ts';
 import { buildConfig } from './build.ts';
 import type { Config } from './config.ts';
 import { ConfigError, shown } from './config-error.ts';
@@ -49,9 +50,15 @@ export function loadConfig({ flags, host = systemHost }: LoadOptions): LoadedCon
     ...brokenRules({ settings, devMode }),
   ];
   if (all.length > 0) throw new ConfigError(all);
+  const config = buildConfig(settings, devMode, host);
   return {
-    config: buildConfig(settings, devMode, host),
-    warnings: [...warnings, ...withoutEffect(settings), ...namedTwice(settings)],
+    config,
+    warnings: [
+      ...warnings,
+      ...withoutEffect(settings),
+      ...namedTwice(settings),
+      ...withoutRateLimit(config, host),
+    ],
   };
 }
 
@@ -79,6 +86,19 @@ function withoutEffect(settings: Settings): string[] {
       return shown(setting?.value) !== shown(DEFAULT_LAYER.get(path)?.value);
     })
     .map(({ path, description }) => `${path} has no effect: ${description}`);
+}
+
+/** A sender's address can be forged over UDP: an open server without a limit floods whom somebody else names. */
+function withoutRateLimit({ dns, dnsEndpoints }: Config, host: Host): string[] {
+  if (dns.protocol.rateLimit.responsesPerSecond > 0) return [];
+  const open = dnsEndpoints
+    .flatMap(({ address }) => (isAnyAddress(address) ? host.addresses() : [address]))
+    .find((address) => !isLocalAddress(address));
+  if (open === undefined) return [];
+  return [
+    `DNS listens on ${open} and dns_config.rate_limit.responses_per_second is 0: ` +
+      'set it where the network is open, or replies can be used to flood others',
+  ];
 }
 
 function namedTwice(settings: Settings): string[] {

@@ -6,12 +6,12 @@ import { SCHEMA } from './schema.ts';
 /** The part of a Config that takes effect at a reload. */
 export type Reloadable = Pick<Config, 'services' | 'checks'> & {
   readonly logLevel: Config['log']['level'];
-  readonly dns: Pick<Config['dns'], 'answer' | 'forward'>;
+  readonly dns: Pick<Config['dns'], 'answer' | 'protocol' | 'forward'>;
 };
 
 export function reloadable({ services, checks, log, dns }: Config): Reloadable {
-  const { answer, forward } = dns;
-  return { services, checks, logLevel: log.level, dns: { answer, forward } };
+  const { answer, protocol, forward } = dns;
+  return { services, checks, logLevel: log.level, dns: { answer, protocol, forward } };
 }
 
 export interface ConfigDifference {

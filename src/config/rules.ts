@@ -2,23 +2,13 @@
  * What settings must keep to beyond the type of each: an array of rules, each of which says what it finds wrong, in
  * Consul's words where it has any. All of them are asked, so that all mistakes are found at once.
  */
-import { metaProblem, type ServiceDefinition, serviceProblem } from '../agent/index.ts';
-import { type CheckDefinition, kindOf, unbuiltKind, validateCheck } from '../checks/index.ts';
-import { isAnyAddress, isIpAddress, readRecursor, splitAddresses } from './addresses.ts';
-import { type ConfigProblem, shown } from './config-error.ts';
+import { metaProblem } from '../agent/index.ts';
+import { isAnyAddress, isIpAddress, splitAddresses } from './addresses.ts';
+import { type ConfigProblem, shown, shownAt } from './config-error.ts';
+import { DEFINITION_RULES, nameProblem } from './definition-rules.ts';
+import { DNS_RULES } from './dns-rules.ts';
+import { type Finding, NONE, type Rule, type RuleContext } from './rule.ts';
 import { SCHEMA } from './schema.ts';
-import type { Settings } from './settings.ts';
-
-export interface RuleContext {
-  readonly settings: Settings;
-  readonly devMode: boolean;
-}
-
-/** What a rule finds: the key, what it should be, and the whole message. */
-type Finding = readonly [path: string, expected: string, message: string];
-type Rule = (context: RuleContext) => readonly Finding[];
-
-const NONE: readonly Finding[] = [];
 
 const RULES: readonly Rule[] = [
   refused,
@@ -31,9 +21,8 @@ const RULES: readonly Rule[] = [
   listeners,
   nodeMeta,
   altDomain,
-  recursors,
-  services,
-  checks,
+  ...DNS_RULES,
+  ...DEFINITION_RULES,
 ];
 
 export function brokenRules(context: RuleContext): ConfigProblem[] {
@@ -42,7 +31,7 @@ export function brokenRules(context: RuleContext): ConfigProblem[] {
     kind: 'rule',
     path,
     expected,
-    received: shown(settings.at(path)?.value ?? ''),
+    received: shownAt(path, settings.at(path)?.value ?? ''),
     file: settings.fileOf(path),
     message,
   }));
@@ -65,8 +54,13 @@ function dataDirectory({ settings, devMode }: RuleContext): readonly Finding[] {
 }
 
 function nodeName({ settings }: RuleContext): readonly Finding[] {
-  if (settings.at('node_name')?.value !== '') return NONE;
-  return [['node_name', 'a name', 'node_name cannot be empty']];
+  if (settings.at('node_name')?.value === '') {
+    return [['node_name', 'a name', 'node_name cannot be empty']];
+  }
+  const problem = nameProblem('Node', settings.text('node_name'));
+  return problem === undefined
+    ? NONE
+    : [['node_name', 'a shorter name', `node_name invalid: ${problem}`]];
 }
 
 function nodeId({ settings }: RuleContext): readonly Finding[] {
@@ -156,51 +150,4 @@ function altDomain({ settings }: RuleContext): readonly Finding[] {
   if (others.length === 0 || !taken.includes(first)) return NONE;
   const message = `alt_domain cannot start with {${taken.join(',')}}`;
   return [['alt_domain', 'another domain', message]];
-}
-
-function recursors({ settings }: RuleContext): Finding[] {
-  return settings.list('recursors').flatMap((text) => {
-    const address = readRecursor(text);
-    if (typeof address !== 'string') return [];
-    return [
-      ['recursors', 'IP addresses, with or without a port', `recursors: ${address}`] as const,
-    ];
-  });
-}
-
-function services({ settings }: RuleContext): Finding[] {
-  return settings.list<ServiceDefinition>('services').flatMap((service) => {
-    const named = `service ${shown(service.name)}`;
-    const own = serviceProblem(service);
-    const messages = own === undefined ? [] : [own];
-    for (const check of service.checks) {
-      const problem = checkProblem(check, settings);
-      if (problem !== undefined) messages.push(`Invalid check: ${problem}`);
-    }
-    return messages.map(
-      (message): Finding => ['services', 'a valid service', `${named}: ${message}`],
-    );
-  });
-}
-
-function checks({ settings }: RuleContext): Finding[] {
-  return settings.list<CheckDefinition>('checks').flatMap((check) => {
-    const name = check.name || check.checkId;
-    const problem = name === '' ? 'Missing check name' : checkProblem(check, settings);
-    if (problem === undefined) return [];
-    return [['checks', 'a valid check', `check ${shown(name)}: ${problem}`] as const];
-  });
-}
-
-const SCRIPTS_DISABLED =
-  'Scripts are disabled on this agent; to enable, configure ' +
-  "'enable_script_checks' or 'enable_local_script_checks' to true";
-
-function checkProblem(check: CheckDefinition, settings: Settings): string | undefined {
-  const broken = validateCheck(check);
-  if (broken !== undefined) return broken;
-  const enabled =
-    settings.flag('enable_script_checks') || settings.flag('enable_local_script_checks');
-  const isScript = kindOf(check) === 'script' || kindOf(check) === 'docker';
-  return isScript && !enabled ? SCRIPTS_DISABLED : unbuiltKind(check);
 }

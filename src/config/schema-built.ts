@@ -1,10 +1,9 @@
 /** The configuration keys that have their effect, in the order of the documentation. Ports: -1 is off, 0 any free one. */
+import { DNS_KEYS } from './schema-dns.ts';
 import { built, type SchemaRow } from './schema-row.ts';
 
 const PORT = { min: -1, max: 65_535 } as const;
 const RELOADABLE = { reloadable: true } as const;
-const SECONDS_MAX = 2 ** 31 - 1;
-const seconds = { min: 0, max: SECONDS_MAX, reloadable: true } as const;
 
 const identity: readonly SchemaRow[] = [
   built('node_name', 'string', 'Name of this node in the catalog and in DNS', {
@@ -93,64 +92,6 @@ const agent: readonly SchemaRow[] = [
   built('log_json', 'boolean', 'Log as JSON, one object a line', { default: false }),
 ];
 
-const dns: readonly SchemaRow[] = [
-  built('recursors', 'list of strings', 'Servers for names outside the zones: IP, or IP:port', {
-    default: [],
-    ...RELOADABLE,
-  }),
-  built('zone_dir', 'string', 'Directory of master files (*.zone)', {
-    defaultText: 'the zones that come with rollcall',
-  }),
-  built('dns_config.node_ttl', 'duration', 'TTL of node, address and NS records', {
-    default: '0s',
-    min: 0,
-    ...RELOADABLE,
-  }),
-  built('dns_config.service_ttl', 'map of durations', 'TTL by service name or prefix*', {
-    default: {},
-    min: 0,
-    ...RELOADABLE,
-  }),
-  built('dns_config.only_passing', 'boolean', 'Leave out instances that are warning', {
-    default: false,
-    ...RELOADABLE,
-  }),
-  built('dns_config.a_record_limit', 'integer', 'Most addresses in one answer; 0 is no limit', {
-    default: 0,
-    min: 0,
-    ...RELOADABLE,
-  }),
-  built('dns_config.udp_answer_limit', 'integer', 'Most answers over plain UDP; 0 is what fits', {
-    default: 0,
-    min: 0,
-    ...RELOADABLE,
-  }),
-  built('dns_config.enable_additional_node_meta_txt', 'boolean', 'Node metadata as TXT records', {
-    default: true,
-    ...RELOADABLE,
-  }),
-  built('dns_config.disable_compression', 'boolean', 'Write names in full', {
-    default: false,
-    ...RELOADABLE,
-  }),
-  built('dns_config.recursor_strategy', 'string', 'Order in which recursors are asked', {
-    default: 'sequential',
-    oneOf: ['sequential', 'random'],
-    ...RELOADABLE,
-  }),
-  built('dns_config.recursor_timeout', 'duration', 'Time that one recursor has to answer', {
-    default: '2s',
-    min: 1,
-    ...RELOADABLE,
-  }),
-  ...(['refresh', 'retry', 'expire', 'min_ttl'] as const).map((timer) =>
-    built(`dns_config.soa.${timer}`, 'integer', `SOA ${timer}, in seconds`, {
-      defaultText: 'of the zone file',
-      ...seconds,
-    }),
-  ),
-];
-
 const http: readonly SchemaRow[] = [
   built('default_query_time', 'duration', 'Wait of a blocking query that names none', {
     default: '300s',
@@ -176,6 +117,6 @@ export const BUILT_KEYS: readonly SchemaRow[] = [
   ...identity,
   ...addresses,
   ...agent,
-  ...dns,
+  ...DNS_KEYS,
   ...http,
 ];

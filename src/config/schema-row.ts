@@ -2,6 +2,7 @@
  * What one configuration key is. The schema is made of these rows and of nothing else: reading, defaults, warnings,
  * reload and the table in docs/configuration.md all follow from them.
  */
+import type { TextForm } from './text-forms.ts';
 
 export const VALUE_TYPES = [
   'string',
@@ -12,6 +13,7 @@ export const VALUE_TYPES = [
   'list of strings',
   'map of strings',
   'map of durations',
+  'map of lists of strings',
   'service',
   'list of services',
   'check',
@@ -41,6 +43,10 @@ export interface SchemaRow {
   readonly max?: number;
   /** The only values there are, compared without regard to case. */
   readonly oneOf?: readonly string[];
+  /** What a text keeps to, or each text in a list or in a map of lists. */
+  readonly form?: TextForm;
+  /** Never shown: messages have `hidden` in its place. */
+  readonly secret?: boolean;
   /** Another key that the value is added to: `service` goes to `services`. */
   readonly addsTo?: string;
   /** Takes effect at a reload; otherwise at the next start. */

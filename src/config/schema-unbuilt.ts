@@ -26,7 +26,7 @@ const NO_GOSSIP = 'there is no gossip: one machine, or an etcd cluster';
 const NO_RAFT = 'there is no Raft: the store is LMDB';
 const NO_MESH = 'the service mesh is not built yet';
 const NO_ACL = 'ACLs are not built yet';
-const NO_METRICS = 'metrics are not built yet';
+const NO_METRICS = '/v1/agent/metrics has them, under fixed names; nothing is sent anywhere';
 const NO_KV = 'keys, values and transactions are not built yet';
 const NO_LEAVING = 'a stop never deregisters: what was registered stays in the store';
 const NO_ENTERPRISE = 'a feature of Consul Enterprise';
@@ -79,7 +79,6 @@ const network: readonly SchemaRow[] = [
     advertise_addr_ipv6: '',
     advertise_addr_wan_ipv4: '',
     advertise_addr_wan_ipv6: '',
-    translate_wan_addrs: false,
   }),
   ...accepted(NO_GOSSIP, '', {
     serf_lan: '',
@@ -258,9 +257,6 @@ const rest: readonly SchemaRow[] = [
     max_stale: '87600h',
     use_cache: false,
     cache_max_age: '0s',
-  }),
-  ...accepted('TC is set whenever something was left out', 'dns_config', {
-    enable_truncate: false,
   }),
   ...accepted(NO_ENTERPRISE, 'dns_config', { prefer_namespace: false }),
   ...accepted(NO_ENTERPRISE, '', {

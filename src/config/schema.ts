@@ -18,6 +18,21 @@ export function rowAt(path: string): SchemaRow | undefined {
   return rows.get(path);
 }
 
+const secrets = SCHEMA.filter((row) => row.secret === true).map(({ path }) => path);
+
+/** Whether what stands at `path` is a secret, or a part of one. */
+export function isSecret(path: string): boolean {
+  const lower = path.toLowerCase();
+  return secrets.some((secret) => lower === secret || lower.startsWith(`${secret}.`));
+}
+
+const secretKeys = new Set(secrets.map((path) => path.slice(path.lastIndexOf('.') + 1)));
+
+/** Whether a secret is called `key`, wherever that may stand. */
+export function isSecretKey(key: string): boolean {
+  return secretKeys.has(key.toLowerCase());
+}
+
 /** Whether `path` is an object that holds keys, such as `dns_config`. */
 export function isBlock(path: string): boolean {
   return blocks.has(path);

@@ -7,20 +7,25 @@ import type { SchemaRow, ValueType } from './schema-row.ts';
 
 export type RawObject = Readonly<Record<string, unknown>>;
 
-/** A value, or what should have been there; `at` leads to the wrong element inside a list or map. */
+/** A value, or what should have been there; `at` leads to the wrong element inside lists and maps. */
 export type ReadValue =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly expected: string; readonly at?: string };
+  | { readonly ok: false; readonly expected: string; readonly at?: readonly string[] };
 
 export type SimpleType = Exclude<
   ValueType,
   'service' | 'list of services' | 'check' | 'list of checks'
 >;
 
-type Bounds = Pick<SchemaRow, 'min' | 'max' | 'oneOf'>;
+type Bounds = Pick<SchemaRow, 'min' | 'max' | 'oneOf' | 'form'>;
 
 export function isObject(raw: unknown): raw is RawObject {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
+
+/** What `at` leads to inside `raw`. */
+export function elementAt(raw: unknown, at: readonly string[]): unknown {
+  return at.reduce((inner, key) => (inner as RawObject)[key], raw);
 }
 
 /** Reads `raw` as a value of `type` within `bounds`. */
@@ -38,17 +43,21 @@ export function readValue(type: SimpleType, raw: unknown, bounds: Bounds = {}): 
     case 'duration':
       return readDuration(raw, bounds);
     case 'list of strings':
-      return readList(raw);
+      return readList(raw, bounds);
     case 'map of strings':
       return readMap(raw, 'an object of strings', (item) => readText(item, {}));
     case 'map of durations':
       return readMap(raw, 'an object of durations', (item) => readDuration(item, bounds));
+    case 'map of lists of strings':
+      return readMap(raw, 'an object of lists of strings', (item) => readList(item, bounds));
   }
 }
 
-function readText(raw: unknown, { oneOf }: Bounds): ReadValue {
+function readText(raw: unknown, { oneOf, form }: Bounds): ReadValue {
   if (oneOf === undefined) {
-    return typeof raw === 'string' ? { ok: true, value: raw } : refuse('a string');
+    if (typeof raw !== 'string') return refuse('a string');
+    if (form !== undefined && !form.matches(raw)) return refuse(form.expected);
+    return { ok: true, value: raw };
   }
   const wanted = typeof raw === 'string' ? raw.toLowerCase() : undefined;
   const match = oneOf.find((candidate) => candidate.toLowerCase() === wanted);
@@ -71,10 +80,12 @@ function readDuration(raw: unknown, { min, max }: Bounds): ReadValue {
   return refuse(`${noun}${boundsText(min, max, formatDuration)}`);
 }
 
-function readList(raw: unknown): ReadValue {
+function readList(raw: unknown, bounds: Bounds): ReadValue {
   if (!Array.isArray(raw)) return refuse('a list of strings');
-  const wrong = raw.findIndex((item) => typeof item !== 'string');
-  if (wrong >= 0) return { ok: false, expected: 'a string', at: String(wrong) };
+  for (const [at, item] of raw.entries()) {
+    const read = readText(item, bounds);
+    if (!read.ok) return { ...read, at: [String(at)] };
+  }
   return { ok: true, value: raw };
 }
 
@@ -83,7 +94,7 @@ function readMap(raw: unknown, expected: string, read: (item: unknown) => ReadVa
   const entries: [string, unknown][] = [];
   for (const [key, item] of Object.entries(raw)) {
     const value = read(item);
-    if (!value.ok) return { ...value, at: key };
+    if (!value.ok) return { ...value, at: [key, ...(value.at ?? [])] };
     entries.push([key, value.value]);
   }
   return { ok: true, value: Object.fromEntries(entries) };

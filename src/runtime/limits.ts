@@ -167,6 +167,14 @@ export const limits = {
     why: 'CNAME and DNAME followed for one question; chains can loop, and each hop is a look-up',
   }),
 
+  // Subnets
+  configuredSubnets: limit({
+    default: 4096,
+    min: 1,
+    max: 1 << 20,
+    why: 'subnets in one list or map of the configuration, in which the client of every question is looked up',
+  }),
+
   // Forwarding
   forwardWaiting: limit({
     default: 4096,

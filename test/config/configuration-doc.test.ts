@@ -21,6 +21,7 @@ function defaultOf(row: SchemaRow): string {
 
 function rangeOf(row: SchemaRow): string {
   if (row.oneOf !== undefined) return row.oneOf.map(code).join(', ');
+  if (row.form !== undefined) return row.form.expected;
   const isDuration = row.type === 'duration' || row.type === 'map of durations';
   const bound = (value: number): string => (isDuration ? formatDuration(value) : String(value));
   if (row.min !== undefined && row.max !== undefined)

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { CheckDefinition, ServiceDefinition } from '../../src/agent/index.ts';
+import { readLayer } from '../../src/config/layer.ts';
+import { newAgent } from '../support/agents.ts';
 import { errorOf, load, problemsOf } from './bench.ts';
+
+const LONG = 'n'.repeat(513);
+const LONG_SHOWN = `"${LONG}`.slice(0, 80).concat('…');
 
 describe('settings that break a rule', () => {
   const table: [string, unknown, string[]][] = [
@@ -143,6 +149,38 @@ describe('settings that break a rule', () => {
       ],
     ],
     [
+      'a check of a service that no file defines',
+      { service: { name: 'web' }, check: { name: 'c', ttl: '1s', service_id: 'db' } },
+      ['check "c": ServiceID "db" does not exist'],
+    ],
+    [
+      'long names of services and checks',
+      {
+        services: [{ name: LONG }, { name: 'web', id: LONG, check: { ttl: '1s' } }],
+        checks: [
+          { id: LONG, name: 'c', ttl: '1s' },
+          { name: LONG, ttl: '1s' },
+        ],
+      },
+      [
+        `service ${LONG_SHOWN}: Service.Service is too long (513 > 512 bytes)`,
+        'service "web": Service.ID is too long (513 > 512 bytes)',
+        'service "web": Check.CheckID is too long (521 > 512 bytes)',
+        'check "c": Check.CheckID is too long (513 > 512 bytes)',
+        `check ${LONG_SHOWN}: Check.CheckID is too long (513 > 512 bytes)`,
+      ],
+    ],
+    [
+      'a long name of the node',
+      { node_name: LONG },
+      ['node_name invalid: Node is too long (513 > 512 bytes)'],
+    ],
+    [
+      'a name with a character that is none',
+      { service: { name: 'w\0b' } },
+      ['service "w\\u0000b": Service.Service must not contain a NUL character'],
+    ],
+    [
       'a kind of check that is not built',
       { check: { name: 'c', udp: 'h:1', interval: '10s' } },
       ['check "c": checks of kind "udp" are not supported yet (supported: ttl, http, tcp)'],
@@ -182,6 +220,43 @@ describe('settings that break a rule', () => {
   it('includes services that the agent would refuse', () => {
     const error = errorOf(() => load([{ service: { name: 'web', address: '0.0.0.0' } }]));
     expect(error.message).toBe('service "web": Invalid service address');
+  });
+});
+
+describe('a check of a service', () => {
+  it.each([
+    ['by its id in any case', { service: { name: 'web', id: 'Web-1' } }, 'web-1'],
+    ['by its name where it has no id', { service: { name: 'web' } }, 'web'],
+    ['that a server has of itself', { server: true }, 'consul'],
+  ])('%s is taken', (_title, content, service_id) => {
+    const check = { name: 'c', ttl: '1s', service_id };
+    expect(load([content, { check }]).config.checks).toMatchObject([{ serviceId: service_id }]);
+  });
+});
+
+describe('what would be refused at the start is refused before it, in the same words', () => {
+  const table: [string, object][] = [
+    ['a check of no service', { check: { name: 'c', ttl: '1s', service_id: 'db' } }],
+    ['a long name of a service', { service: { name: LONG } }],
+    ['a long id of a service', { service: { name: 'web', id: LONG } }],
+    ['a long id of a check', { check: { id: LONG, name: 'c', ttl: '1s' } }],
+    ['a NUL in a name', { service: { name: 'w\0b' } }],
+  ];
+  it.each(table)('%s', async (_title, content) => {
+    const [message = ''] = problemsOf(content);
+    const { layer } = readLayer(content, 'f.json');
+    const definitions = {
+      services: (layer.get('services')?.value ?? []) as ServiceDefinition[],
+      checks: ((layer.get('checks')?.value ?? []) as CheckDefinition[]).map((check) => ({
+        ...check,
+        checkId: check.checkId || check.name,
+      })),
+    };
+    const { agent, engine } = newAgent();
+    const refusal = await agent.start(definitions).catch((error: Error) => error.message);
+    expect(refusal).toBe(message.replace(/^(service|check) ".*?"?…?: /, ''));
+    await agent.close();
+    await engine.close();
   });
 });
 

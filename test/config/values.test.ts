@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SUBNET } from '../../src/config/text-forms.ts';
 import { readValue, type SimpleType } from '../../src/config/values.ts';
 
 describe('a value is read as what its key is', () => {
@@ -13,6 +14,7 @@ describe('a value is read as what its key is', () => {
     ['list of strings', ['a'], ['a']],
     ['map of strings', { a: 'b' }, { a: 'b' }],
     ['map of durations', { web: '5s' }, { web: 5000 }],
+    ['map of lists of strings', { k: ['a', 'b'], l: [] }, { k: ['a', 'b'], l: [] }],
     ['any', { a: [1] }, { a: [1] }],
   ];
   it.each(table)('%s %j', (type, raw, value) => {
@@ -36,6 +38,8 @@ describe('anything else is refused with what was expected', () => {
     ['duration', '-1s', { min: 0 }, `${duration} of at least 0s`],
     ['list of strings', 'a', {}, 'a list of strings'],
     ['map of strings', ['a'], {}, 'an object of strings'],
+    ['map of lists of strings', ['a'], {}, 'an object of lists of strings'],
+    ['string', 'zz', { form: SUBNET }, SUBNET.expected],
     ['string', 'zz', { oneOf: ['a', 'b'] }, 'one of a, b'],
   ];
   it.each(table)('%s %j', (type, raw, bounds, expected) => {
@@ -43,9 +47,16 @@ describe('anything else is refused with what was expected', () => {
   });
 
   it('and says which element of a list or map is wrong', () => {
-    expect(readValue('list of strings', ['a', 1])).toMatchObject({ expected: 'a string', at: '1' });
-    expect(readValue('map of strings', { k: 1 })).toMatchObject({ expected: 'a string', at: 'k' });
-    expect(readValue('map of durations', { k: 'x' })).toMatchObject({ at: 'k' });
+    expect(readValue('list of strings', ['a', 1])).toMatchObject({
+      expected: 'a string',
+      at: ['1'],
+    });
+    expect(readValue('map of strings', { k: 1 })).toMatchObject({
+      expected: 'a string',
+      at: ['k'],
+    });
+    expect(readValue('map of durations', { k: 'x' })).toMatchObject({ at: ['k'] });
+    expect(readValue('map of lists of strings', { k: ['a', 1] })).toMatchObject({ at: ['k', '1'] });
   });
 });
 
