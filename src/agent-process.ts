@@ -18,6 +18,7 @@ import {
   type LogFields,
   listenToSignals,
   logStream,
+  measureProcess,
   packageVersion,
   type RootLogger,
   StopList,
@@ -84,6 +85,7 @@ async function start(root: Root): Promise<void> {
   const httpAddress = await startHttp(root, {
     agent,
     engine,
+    dns,
     reload,
     dnsPort: dnsAddress?.port ?? -1,
   });
@@ -153,11 +155,12 @@ function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: Dn
 interface HttpParts {
   readonly agent: Agent;
   readonly engine: Engine;
+  readonly dns: DnsService;
   readonly reload: Reload;
   readonly dnsPort: number;
 }
 
-async function startHttp(root: Root, { agent, engine, reload, dnsPort }: HttpParts) {
+async function startHttp(root: Root, { agent, engine, dns, reload, dnsPort }: HttpParts) {
   const { config, state, logger, parts, end } = root;
   let httpPort = -1;
   const app = createHttpApp(
@@ -187,6 +190,11 @@ async function startHttp(root: Root, { agent, engine, reload, dnsPort }: HttpPar
           services: agent.services().length,
           checks: agent.checks().length,
         }),
+      measure: async () => ({
+        catalogIndex: state.index,
+        dns: await dns.stats(),
+        process: measureProcess(),
+      }),
     },
     {
       ...DEFAULT_LISTENER_LIMITS,

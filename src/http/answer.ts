@@ -14,6 +14,7 @@ export type Answer =
       readonly kind: 'text';
       readonly status: number;
       readonly text: string;
+      readonly contentType: string;
       readonly headers: Headers;
     }
   | { readonly kind: 'empty'; readonly headers: Headers };
@@ -30,6 +31,11 @@ export function json(value: unknown, headers: Headers = NO_HEADERS, status = 200
   return { kind: 'json', status, value, headers };
 }
 
-export function text(body: string, headers: Headers = NO_HEADERS, status = 200): Answer {
-  return { kind: 'text', status, text: body, headers };
+export function text(
+  body: string,
+  headers: Headers = NO_HEADERS,
+  status = 200,
+  contentType = 'text/plain; charset=utf-8',
+): Answer {
+  return { kind: 'text', status, text: body, contentType, headers };
 }

@@ -6,6 +6,8 @@ import type { Agent } from '../agent/index.ts';
 import type { Json, State, Transaction } from '../catalog/index.ts';
 import { type Clock, type LogFields, type Logger, limits, type Random } from '../runtime/index.ts';
 
+import type { Measurements } from './metrics/measurements.ts';
+
 export interface HttpDeps {
   readonly agent: Agent;
   readonly state: State;
@@ -22,6 +24,8 @@ export interface HttpDeps {
   readonly reload: (origin: LogFields) => Promise<void>;
   /** Facts that only the composition root has; asked for each time they are shown. */
   readonly selfDescription: () => SelfDescription;
+  /** The numbers of `/v1/agent/metrics`, read anew each time. */
+  readonly measure: () => Promise<Measurements>;
 }
 
 export type Commit = <Result>(

@@ -131,7 +131,7 @@ function send(reply: FastifyReply, answer: Answer, pretty: boolean): FastifyRepl
         .serializer(asIs)
         .send(pretty ? encodePrettyJson(answer.value) : encodeJson(answer.value));
     case 'text':
-      return reply.code(answer.status).type('text/plain; charset=utf-8').send(answer.text);
+      return reply.code(answer.status).type(answer.contentType).send(answer.text);
     case 'empty':
       return reply.code(200).send();
   }

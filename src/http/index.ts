@@ -10,3 +10,4 @@ export {
 } from './deps.ts';
 export { ERROR_CATALOGUE, type ErrorCode } from './errors.ts';
 export { DEFAULT_LISTENER_LIMITS, type ListenAddress, type ListenerLimits } from './listeners.ts';
+export type { Measurements } from './metrics/measurements.ts';

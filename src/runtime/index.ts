@@ -13,6 +13,7 @@ export {
 } from './logger.ts';
 export { packageVersion } from './package-version.ts';
 export { writePidFile } from './pid-file.ts';
+export { measureProcess, type ProcessUsage } from './process-usage.ts';
 export { type Random, seededRandom, shuffle, systemRandom } from './random.ts';
 export { listenToSignals, type SignalHandlers } from './signals.ts';
 export { StopList } from './stop-list.ts';

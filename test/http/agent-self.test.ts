@@ -177,7 +177,17 @@ describe('the agent itself', () => {
     });
     expect(self.Coord.Vec).toHaveLength(8);
     expect(self.Member.Name).toBe('n1');
-    expect(self.Stats).toEqual({ agent: { check_ttls: '0' } });
+    expect(self.Stats).toEqual({
+      agent: { check_ttls: '0' },
+      dns: {
+        applied_index: '11',
+        dropped: '2',
+        instances: '3',
+        nodes: '2',
+        queries: '18',
+        replies: '16',
+      },
+    });
     expect(self.Meta['consul-version']).toBe('1.16.4');
   });
 

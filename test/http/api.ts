@@ -10,6 +10,7 @@ import {
   type HttpApp,
   type HttpDeps,
   type ListenerLimits,
+  type Measurements,
 } from '../../src/http/index.ts';
 import { type Logger, seededRandom, silentLogger } from '../../src/runtime/index.ts';
 import { HeldClock } from '../support/held-clock.ts';
@@ -88,6 +89,7 @@ export async function openApi({
       leave: async () => {},
       reload: async () => {},
       selfDescription: () => SELF_DESCRIPTION,
+      measure: async () => MEASURED,
       ...deps,
     },
     { ...DEFAULT_LISTENER_LIMITS, ...limits },
@@ -128,3 +130,37 @@ const SELF_DESCRIPTION = {
   debugConfig: { DataDir: '/data' },
   stats: { agent: { check_ttls: '0' } },
 } as const;
+
+const endpoint = { replies: 0, dropped: 0, sendErrors: 0, connections: 0, connectionsCut: 0 };
+
+/** What the tests' DNS side has counted: two UDP endpoints and one for TCP. */
+export const MEASURED: Measurements = {
+  catalogIndex: 12,
+  dns: {
+    appliedIndex: 11,
+    nodes: 2,
+    instances: 3,
+    endpoints: [
+      { ...endpoint, transport: 'udp', queries: 7, replies: 5, dropped: 2 },
+      { ...endpoint, transport: 'tcp', queries: 1, replies: 1, connections: 4 },
+      { ...endpoint, transport: 'udp', queries: 10, replies: 10 },
+    ],
+    replies: {
+      rcodes: { NOERROR: 12, NXDOMAIN: 4, other: 0 },
+      truncated: 2,
+      negative: 5,
+      failOpen: 1,
+      cookiesValid: 8,
+      cookiesBad: 3,
+      rateDropped: 6,
+      rateSlipped: 9,
+    },
+  },
+  process: {
+    uptimeSeconds: 10,
+    residentBytes: 1000,
+    heapBytes: 500,
+    cpuSeconds: 2.5,
+    eventLoopBusySeconds: 1.5,
+  },
+};

@@ -6,8 +6,9 @@ import type { Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { GoMap } from '../json/encode.ts';
 import { memberJson } from '../json/member-json.ts';
+import type { DnsMeasurements } from '../metrics/measurements.ts';
 
-type Deps = Pick<HttpDeps, 'agent' | 'logger' | 'leave' | 'reload' | 'selfDescription'>;
+type Deps = Pick<HttpDeps, 'agent' | 'logger' | 'leave' | 'reload' | 'selfDescription' | 'measure'>;
 
 export function agentSelf(deps: Deps): readonly Endpoint[] {
   const { identity } = deps.agent;
@@ -15,7 +16,12 @@ export function agentSelf(deps: Deps): readonly Endpoint[] {
     {
       method: 'GET',
       path: '/v1/agent/self',
-      handle: () => json(selfJson(identity, deps.selfDescription())),
+      handle: async () => {
+        const { dns } = await deps.measure();
+        const description = deps.selfDescription();
+        const stats = { ...description.stats, dns: dnsStats(dns) };
+        return json(selfJson(identity, { ...description, stats }));
+      },
     },
     {
       method: 'GET',
@@ -68,6 +74,20 @@ async function leave({ leave, logger }: Deps, requestId: string): Promise<void> 
   } catch (error) {
     logger.error({ requestId, err: error }, 'the agent could not leave');
   }
+}
+
+/** Over all transports. */
+function dnsStats({ appliedIndex, nodes, instances, endpoints }: DnsMeasurements) {
+  const sum = (field: 'queries' | 'replies' | 'dropped'): string =>
+    String(endpoints.reduce((total, endpoint) => total + endpoint[field], 0));
+  return {
+    applied_index: String(appliedIndex),
+    dropped: sum('dropped'),
+    instances: String(instances),
+    nodes: String(nodes),
+    queries: sum('queries'),
+    replies: sum('replies'),
+  };
 }
 
 function selfJson(

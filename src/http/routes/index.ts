@@ -5,6 +5,7 @@ import type { Waits } from '../reads.ts';
 import { agentChecks } from './agent-checks.ts';
 import { agentHealth } from './agent-health.ts';
 import { agentMaintenance } from './agent-maintenance.ts';
+import { agentMetrics } from './agent-metrics.ts';
 import { agentSelf } from './agent-self.ts';
 import { agentServices } from './agent-services.ts';
 import { catalogReads } from './catalog-reads.ts';
@@ -21,6 +22,7 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   agentMaintenance,
   agentHealth,
   agentSelf,
+  agentMetrics,
   catalogWrites,
   catalogReads,
   health,

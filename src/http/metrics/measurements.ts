@@ -1,0 +1,51 @@
+/** What the process measures, as plain numbers: everything counts since the start, but for what is called now. */
+
+/** The DNS side; its transports and its replies. */
+export interface DnsMeasurements {
+  /** Catalog index that answers are given from. */
+  readonly appliedIndex: number;
+  /** In the copy of the catalog that answers are given from. */
+  readonly nodes: number;
+  readonly instances: number;
+  readonly endpoints: readonly DnsEndpointMeasurements[];
+  /** Undefined until the first query can be answered. */
+  readonly replies?: DnsReplyMeasurements | undefined;
+}
+
+export interface DnsEndpointMeasurements {
+  readonly transport: string;
+  readonly queries: number;
+  readonly replies: number;
+  /** Messages that got no reply. */
+  readonly dropped: number;
+  readonly sendErrors: number;
+  /** Open now. */
+  readonly connections: number;
+  readonly connectionsCut: number;
+}
+
+export interface DnsReplyMeasurements {
+  readonly rcodes: Readonly<Record<string, number>>;
+  readonly truncated: number;
+  readonly negative: number;
+  readonly failOpen: number;
+  readonly cookiesValid: number;
+  readonly cookiesBad: number;
+  readonly rateDropped: number;
+  readonly rateSlipped: number;
+}
+
+export interface ProcessMeasurements {
+  readonly uptimeSeconds: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+  readonly cpuSeconds: number;
+  /** Time that the main thread was at work, and not waiting for something to do. */
+  readonly eventLoopBusySeconds: number;
+}
+
+export interface Measurements {
+  readonly catalogIndex: number;
+  readonly dns: DnsMeasurements;
+  readonly process: ProcessMeasurements;
+}

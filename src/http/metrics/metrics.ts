@@ -1,0 +1,123 @@
+/**
+ * The metrics there are, as one table: name, meaning, and where the number comes from. How they are written is the
+ * matter of `metrics-json.ts` and `prometheus-text.ts`. A name and its labels are an interface: dashboards hold them.
+ */
+import type {
+  DnsEndpointMeasurements,
+  DnsReplyMeasurements,
+  Measurements,
+} from './measurements.ts';
+
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface Metric {
+  /** Dotted, as Consul has it in JSON; units last. */
+  readonly name: string;
+  /** A counter only grows while the process lives. */
+  readonly kind: 'counter' | 'gauge';
+  readonly help: string;
+  readonly samples: (measured: Measurements) => readonly Sample[];
+}
+
+const dns: readonly Metric[] = [
+  counter('dns.queries', 'DNS messages received', byTransport('queries')),
+  counter('dns.replies', 'DNS replies sent', byTransport('replies')),
+  counter('dns.dropped', 'DNS messages without a reply', byTransport('dropped')),
+  counter('dns.send_errors', 'DNS replies that could not be sent', byTransport('sendErrors')),
+  gauge('dns.connections', 'DNS connections that are open', byTransport('connections')),
+  counter(
+    'dns.connections_cut',
+    'DNS connections closed on a limit: slow, idle or too many',
+    byTransport('connectionsCut'),
+  ),
+  counter('dns.replies_by_rcode', 'DNS replies by rcode', ({ dns }) =>
+    Object.entries(dns.replies?.rcodes ?? {}).map(([rcode, value]) => ({
+      labels: { rcode },
+      value,
+    })),
+  ),
+  counter('dns.truncated', 'DNS replies with TC', ofReplies('truncated')),
+  counter('dns.negative', 'NXDOMAIN, and NOERROR without an answer', ofReplies('negative')),
+  counter(
+    'dns.fail_open',
+    'Answers of all instances because too few were healthy',
+    ofReplies('failOpen'),
+  ),
+  counter('dns.cookies', 'Queries with a server cookie', ({ dns: { replies } }) =>
+    replies === undefined
+      ? []
+      : [
+          { labels: { verdict: 'valid' }, value: replies.cookiesValid },
+          { labels: { verdict: 'bad' }, value: replies.cookiesBad },
+        ],
+  ),
+  counter('dns.rate_limited', 'Replies over the rate limit', ({ dns: { replies } }) =>
+    replies === undefined
+      ? []
+      : [
+          { labels: { action: 'drop' }, value: replies.rateDropped },
+          { labels: { action: 'slip' }, value: replies.rateSlipped },
+        ],
+  ),
+  gauge('dns.applied_index', 'Catalog index that DNS answers from', ({ dns }) => [
+    alone(dns.appliedIndex),
+  ]),
+  gauge('dns.nodes', 'Nodes that DNS can answer with', ({ dns }) => [alone(dns.nodes)]),
+  gauge('dns.instances', 'Service instances that DNS knows', ({ dns }) => [alone(dns.instances)]),
+];
+
+const catalog: readonly Metric[] = [
+  gauge('catalog.index', 'Index of the catalog', ({ catalogIndex }) => [alone(catalogIndex)]),
+];
+
+const process: readonly Metric[] = [
+  gauge('process.uptime_seconds', 'Time since the start', ({ process }) => [
+    alone(process.uptimeSeconds),
+  ]),
+  gauge('process.resident_memory_bytes', 'Memory of the process', ({ process }) => [
+    alone(process.residentBytes),
+  ]),
+  gauge('process.heap_bytes', 'JavaScript heap in use on the main thread', ({ process }) => [
+    alone(process.heapBytes),
+  ]),
+  counter('process.cpu_seconds', 'Processor time of all threads', ({ process }) => [
+    alone(process.cpuSeconds),
+  ]),
+  counter('process.event_loop_busy_seconds', 'Time the main thread was at work', ({ process }) => [
+    alone(process.eventLoopBusySeconds),
+  ]),
+];
+
+export const METRICS: readonly Metric[] = [...dns, ...catalog, ...process];
+
+function counter(name: string, help: string, samples: Metric['samples']): Metric {
+  return { name: `rollcall.${name}`, kind: 'counter', help, samples };
+}
+
+function gauge(name: string, help: string, samples: Metric['samples']): Metric {
+  return { name: `rollcall.${name}`, kind: 'gauge', help, samples };
+}
+
+function alone(value: number): Sample {
+  return { labels: {}, value };
+}
+
+/** The sum over all endpoints of a transport. */
+function byTransport(
+  field: Exclude<keyof DnsEndpointMeasurements, 'transport'>,
+): Metric['samples'] {
+  return ({ dns }) => {
+    const sums = new Map<string, number>();
+    for (const endpoint of dns.endpoints) {
+      sums.set(endpoint.transport, (sums.get(endpoint.transport) ?? 0) + endpoint[field]);
+    }
+    return [...sums].map(([transport, value]) => ({ labels: { transport }, value }));
+  };
+}
+
+function ofReplies(field: Exclude<keyof DnsReplyMeasurements, 'rcodes'>): Metric['samples'] {
+  return ({ dns: { replies } }) => (replies === undefined ? [] : [alone(replies[field])]);
+}

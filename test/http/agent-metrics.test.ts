@@ -1,0 +1,158 @@
+/** `/v1/agent/metrics`: the shape of Consul, and the text that Prometheus reads. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { METRICS } from '../../src/http/metrics/metrics.ts';
+import { MEASURED, openApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await openApi();
+  return () => api.close();
+});
+
+const URL = '/v1/agent/metrics';
+
+describe("metrics in Consul's shape", () => {
+  it('have its keys in its order', async () => {
+    const reply = await api.get(URL);
+    expect(reply.headers['content-type']).toBe('application/json');
+    expect(reply.body).toMatch(
+      /^\{"Timestamp":"2026-01-01 00:00:00 \+0000 UTC","Gauges":\[.*\],"Points":\[\],"Counters":\[.*\],"Samples":\[\]\}$/,
+    );
+    expect(reply.body).toContain('{"Name":"rollcall.catalog.index","Value":12,"Labels":{}}');
+    expect(reply.body).toContain(
+      '{"Name":"rollcall.dns.queries","Count":17,"Rate":1.7,"Sum":17,"Min":1,"Max":1,"Mean":1,"Stddev":0,' +
+        '"Labels":{"transport":"udp"}}',
+    );
+  });
+
+  it('count what never happened as 0', async () => {
+    const { Counters } = (await api.get(URL)).json();
+    expect(Counters).toContainEqual({
+      ...{ Name: 'rollcall.dns.dropped', Count: 0, Rate: 0, Sum: 0 },
+      ...{ Min: 0, Max: 0, Mean: 0, Stddev: 0, Labels: { transport: 'tcp' } },
+    });
+  });
+
+  it('are what another Accept gets', async () => {
+    for (const accept of ['*/*', 'application/json', 'text/plain', 'text/html']) {
+      const reply = await api.get(URL, { accept });
+      expect(reply.headers['content-type']).toBe('application/json');
+    }
+  });
+});
+
+const EXPOSITION = `# HELP rollcall_dns_queries_total DNS messages received
+# TYPE rollcall_dns_queries_total counter
+rollcall_dns_queries_total{transport="udp"} 17
+rollcall_dns_queries_total{transport="tcp"} 1
+# HELP rollcall_dns_replies_total DNS replies sent
+# TYPE rollcall_dns_replies_total counter
+rollcall_dns_replies_total{transport="udp"} 15
+rollcall_dns_replies_total{transport="tcp"} 1
+# HELP rollcall_dns_dropped_total DNS messages without a reply
+# TYPE rollcall_dns_dropped_total counter
+rollcall_dns_dropped_total{transport="udp"} 2
+rollcall_dns_dropped_total{transport="tcp"} 0
+# HELP rollcall_dns_send_errors_total DNS replies that could not be sent
+# TYPE rollcall_dns_send_errors_total counter
+rollcall_dns_send_errors_total{transport="udp"} 0
+rollcall_dns_send_errors_total{transport="tcp"} 0
+# HELP rollcall_dns_connections DNS connections that are open
+# TYPE rollcall_dns_connections gauge
+rollcall_dns_connections{transport="udp"} 0
+rollcall_dns_connections{transport="tcp"} 4
+# HELP rollcall_dns_connections_cut_total DNS connections closed on a limit: slow, idle or too many
+# TYPE rollcall_dns_connections_cut_total counter
+rollcall_dns_connections_cut_total{transport="udp"} 0
+rollcall_dns_connections_cut_total{transport="tcp"} 0
+# HELP rollcall_dns_replies_by_rcode_total DNS replies by rcode
+# TYPE rollcall_dns_replies_by_rcode_total counter
+rollcall_dns_replies_by_rcode_total{rcode="NOERROR"} 12
+rollcall_dns_replies_by_rcode_total{rcode="NXDOMAIN"} 4
+rollcall_dns_replies_by_rcode_total{rcode="other"} 0
+# HELP rollcall_dns_truncated_total DNS replies with TC
+# TYPE rollcall_dns_truncated_total counter
+rollcall_dns_truncated_total 2
+# HELP rollcall_dns_negative_total NXDOMAIN, and NOERROR without an answer
+# TYPE rollcall_dns_negative_total counter
+rollcall_dns_negative_total 5
+# HELP rollcall_dns_fail_open_total Answers of all instances because too few were healthy
+# TYPE rollcall_dns_fail_open_total counter
+rollcall_dns_fail_open_total 1
+# HELP rollcall_dns_cookies_total Queries with a server cookie
+# TYPE rollcall_dns_cookies_total counter
+rollcall_dns_cookies_total{verdict="valid"} 8
+rollcall_dns_cookies_total{verdict="bad"} 3
+# HELP rollcall_dns_rate_limited_total Replies over the rate limit
+# TYPE rollcall_dns_rate_limited_total counter
+rollcall_dns_rate_limited_total{action="drop"} 6
+rollcall_dns_rate_limited_total{action="slip"} 9
+# HELP rollcall_dns_applied_index Catalog index that DNS answers from
+# TYPE rollcall_dns_applied_index gauge
+rollcall_dns_applied_index 11
+# HELP rollcall_dns_nodes Nodes that DNS can answer with
+# TYPE rollcall_dns_nodes gauge
+rollcall_dns_nodes 2
+# HELP rollcall_dns_instances Service instances that DNS knows
+# TYPE rollcall_dns_instances gauge
+rollcall_dns_instances 3
+# HELP rollcall_catalog_index Index of the catalog
+# TYPE rollcall_catalog_index gauge
+rollcall_catalog_index 12
+# HELP rollcall_process_uptime_seconds Time since the start
+# TYPE rollcall_process_uptime_seconds gauge
+rollcall_process_uptime_seconds 10
+# HELP rollcall_process_resident_memory_bytes Memory of the process
+# TYPE rollcall_process_resident_memory_bytes gauge
+rollcall_process_resident_memory_bytes 1000
+# HELP rollcall_process_heap_bytes JavaScript heap in use on the main thread
+# TYPE rollcall_process_heap_bytes gauge
+rollcall_process_heap_bytes 500
+# HELP rollcall_process_cpu_seconds_total Processor time of all threads
+# TYPE rollcall_process_cpu_seconds_total counter
+rollcall_process_cpu_seconds_total 2.5
+# HELP rollcall_process_event_loop_busy_seconds_total Time the main thread was at work
+# TYPE rollcall_process_event_loop_busy_seconds_total counter
+rollcall_process_event_loop_busy_seconds_total 1.5
+`;
+
+describe('metrics for Prometheus', () => {
+  const scrapers: [title: string, url: string, headers: Record<string, string>][] = [
+    ['by parameter', `${URL}?format=prometheus`, {}],
+    [
+      'by what a scraper accepts',
+      URL,
+      { accept: 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2' },
+    ],
+    ['by what an older one does', URL, { accept: 'text/plain;version=0.0.4;q=1,*/*;q=0.1' }],
+  ];
+  it.each(scrapers)('%s', async (_title, url, headers) => {
+    const reply = await api.get(url, headers);
+    expect(reply.statusCode).toBe(200);
+    expect(reply.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(reply.body).toBe(EXPOSITION);
+  });
+
+  it('leave out what is not counted yet', async () => {
+    const { replies: _, ...dns } = MEASURED.dns;
+    const own = await openApi({ deps: { measure: async () => ({ ...MEASURED, dns }) } });
+    const { body } = await own.get(`${URL}?format=prometheus`);
+    expect(body).not.toMatch(/rcode|truncated|cookies|rate_limited/);
+    expect(body).toContain('rollcall_dns_queries_total{transport="udp"} 17\n');
+    await own.close();
+  });
+
+  it('have names that Prometheus takes, each once', () => {
+    const names = METRICS.map(({ name }) => name);
+    expect(names.filter((name) => !/^rollcall(\.[a-z_]+)+$/.test(name))).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+it('every metric is in docs/http.md, and no other', () => {
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/http.md'), 'utf8');
+  const named = [...page.matchAll(/`(rollcall\.[a-z_.]+)`/g)].map((match) => match[1]);
+  expect(new Set(named)).toEqual(new Set(METRICS.map(({ name }) => name)));
+});
