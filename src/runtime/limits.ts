@@ -58,6 +58,12 @@ export const limits = {
     max: 4096,
     why: 'DNS Flag Day 2020, RFC 9715: what passes without fragments on practically every path',
   }),
+  rateLimitSlots: limit({
+    default: 1 << 17,
+    min: 1 << 10,
+    max: 1 << 22,
+    why: 'flows that the response-rate limit tells apart, 18 octets each, a power of two; past it they share slots',
+  }),
 
   // Checks
   probesInFlight: limit({
@@ -159,6 +165,12 @@ export const limits = {
     min: 1,
     max: 10_000,
     why: 'faults reported of one zone; a file of another kind has one in every line',
+  }),
+  targetsLookedUp: limit({
+    default: 8,
+    min: 0,
+    max: 64,
+    why: 'host names outside of our domains that one SRV answer has looked up elsewhere for its additional section',
   }),
   aliasHops: limit({
     default: 8,

@@ -17,7 +17,7 @@ const A = 1;
 const SRV = 33;
 const AAAA = 28;
 
-const view = new View();
+const view = new View('dc1');
 view.apply({ index: 1, changes: [...nodes(), ...instances()] });
 
 const responder = createResponder({
@@ -118,6 +118,7 @@ function* instances() {
     const service = `svc-${Math.floor(at / INSTANCES_EACH)}`;
     const instance = {
       key: `node-${at % NODES}\0${service}-${at}`,
+      datacenter: 'dc1',
       nodeKey: `node-${at % NODES}`,
       id: `${service}-${at}`,
       service,

@@ -12,7 +12,13 @@ import { View } from '../../src/dns/view/view.ts';
 import { type Name, parseName } from '../../src/dns/wire/name.ts';
 import type { Client } from '../../src/dns/wire/question.ts';
 import { parseType } from '../../src/dns/wire/types.ts';
-import { type Logger, seededRandom, silentLogger } from '../../src/runtime/index.ts';
+import {
+  type Clock,
+  type Logger,
+  seededRandom,
+  silentLogger,
+  systemClock,
+} from '../../src/runtime/index.ts';
 import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from './options.ts';
 
 export interface ServerSetup {
@@ -27,6 +33,7 @@ export interface ServerSetup {
   readonly forward?: readonly Source[];
   readonly seed?: number;
   readonly logger?: Logger;
+  readonly clock?: Clock;
 }
 
 export interface Server {
@@ -35,7 +42,7 @@ export interface Server {
 }
 
 export function serve(setup: ServerSetup = {}): Server {
-  const view = new View();
+  const view = new View(setup.identity?.datacenter ?? 'dc1');
   view.apply({ index: setup.index ?? 7, changes: setup.rows ?? [] });
   const responder = createResponder({
     view,
@@ -56,6 +63,7 @@ export function serve(setup: ServerSetup = {}): Server {
     forward: setup.forward ?? [],
     random: seededRandom(setup.seed ?? 1),
     logger: setup.logger ?? silentLogger,
+    clock: setup.clock ?? systemClock,
   });
   return { responder, view };
 }
@@ -67,6 +75,8 @@ export interface AskOptions {
   readonly dnssecOk?: boolean;
   readonly ednsOptions?: readonly { readonly code: number; readonly data: Uint8Array }[];
   readonly transport?: 'udp' | 'tcp';
+  /** Address of the client. */
+  readonly from?: string;
   readonly class?: number;
   readonly flags?: number;
 }
@@ -95,7 +105,11 @@ export async function ask(server: Server, text: string, options: AskOptions = {}
 }
 
 export function clientOf(options: AskOptions = {}): Client {
-  return { address: '192.0.2.1', port: 5353, transport: options.transport ?? 'udp' };
+  return {
+    address: options.from ?? '192.0.2.1',
+    port: 5353,
+    transport: options.transport ?? 'udp',
+  };
 }
 
 export const QUERY_ID = 0x1234;

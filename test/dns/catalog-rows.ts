@@ -36,6 +36,8 @@ interface InstanceFields {
   readonly status?: string;
   readonly checkId?: string;
   readonly connect?: string;
+  readonly datacenter?: string;
+  readonly meta?: Readonly<Record<string, string>>;
 }
 
 /** Puts an instance of `service` on node `on`; `status` is that of one check of its own. */
@@ -47,6 +49,7 @@ export function instance(service: string, on: string, fields: InstanceFields = {
     instance: {
       key: `${on.toLowerCase()}\0${id.toLowerCase()}`,
       nodeKey: on.toLowerCase(),
+      datacenter: fields.datacenter ?? 'dc1',
       id,
       service,
       kind: '',
@@ -54,7 +57,7 @@ export function instance(service: string, on: string, fields: InstanceFields = {
       address: fields.address ?? '',
       taggedAddresses: fields.tagged ?? {},
       port: fields.port ?? 0,
-      meta: {},
+      meta: fields.meta ?? {},
       weights: { passing, warning },
       marks: marks(fields.checkId ?? `service:${id}`, fields.status),
       connectService: fields.connect ?? '',

@@ -1,5 +1,6 @@
 /** The options of the DNS side as they are when nothing is configured. */
 import type { AnswerOptions, ProtocolOptions } from '../../src/dns/options.ts';
+import { compileRules, type SelectionRules } from '../../src/dns/view/selection-rules.ts';
 
 export const ANSWER_OPTIONS: AnswerOptions = {
   onlyPassing: false,
@@ -26,3 +27,12 @@ export const PROTOCOL_OPTIONS: ProtocolOptions = {
   cookieSecrets: [],
   rateLimit: { responsesPerSecond: 0, slip: 2, exempt: [] },
 };
+
+const compiled = new Map<boolean, SelectionRules>();
+
+/** The rules of selection by default, but for `only_passing`; the same ones for the same value. */
+export function rules(onlyPassing = false): SelectionRules {
+  const known = compiled.get(onlyPassing) ?? compileRules({ ...ANSWER_OPTIONS, onlyPassing });
+  compiled.set(onlyPassing, known);
+  return known;
+}

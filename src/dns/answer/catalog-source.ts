@@ -7,15 +7,16 @@
 import { type CatalogName, domainOf, readCatalogName } from '../names.ts';
 import { RecordType } from '../wire/types.ts';
 import type { AskedFor, CatalogContext, Lookup } from './catalog-context.ts';
+import { NO_FORM, NO_NAME, NO_RECORD } from './explanations.ts';
 import { lookUpAddr } from './lookups/addr.ts';
 import { lookUpApex, lookUpNsHost } from './lookups/apex.ts';
 import { lookUpNode } from './lookups/node.ts';
+import { lookUpQuery } from './lookups/query.ts';
 import { lookUpConnect, lookUpService } from './lookups/service.ts';
 import {
   lookUpEmptyNonTerminal,
   lookUpIngress,
   lookUpInvalid,
-  lookUpQuery,
   lookUpVirtual,
 } from './lookups/unserved.ts';
 import type { Outcome, Query, Source } from './outcome.ts';
@@ -46,6 +47,7 @@ function answer(context: CatalogContext, query: Query): Outcome | Promise<Outcom
   const domain = domainOf(context.grammar, question.lowerName);
   if (domain === undefined) return SKIP;
   const name = readCatalogName(context.grammar, question.lowerName, domain);
+  query.trace?.steps.push({ kind: 'name', name, domain });
   if (name.kind === 'apex' && isForParent(context, query)) return SKIP;
   const asked = { query, question, name, domain, answersMax: answersMax(client, question.edns) };
   // The table has a look-up of the right kind for each kind; TypeScript cannot tie the two.
@@ -64,10 +66,16 @@ export function createRemainder(context: CatalogContext): Source {
       const { lowerName } = query.question;
       const zone = domainOf(context.grammar, lowerName);
       if (zone === undefined) return SKIP;
-      if (lowerName === zone) return isForParent(context, query) ? SKIP : { kind: 'no-data', zone };
+      if (lowerName === zone) {
+        return isForParent(context, query)
+          ? SKIP
+          : { kind: 'no-data', zone, explanation: NO_RECORD };
+      }
       const { kind } = readCatalogName(context.grammar, lowerName, zone);
       // The SOA names this host: it exists, also while no server is live.
-      return { kind: kind === 'ns-host' ? 'no-data' : 'name-error', zone };
+      return kind === 'ns-host'
+        ? { kind: 'no-data', zone, explanation: NO_RECORD }
+        : { kind: 'name-error', zone, explanation: kind === 'invalid' ? NO_FORM : NO_NAME };
     },
   };
 }

@@ -26,6 +26,13 @@ export interface Answer {
   readonly explanation?: Explanation;
   /** RFC 7871: bits of the client's address that the answer depends on; absent: none. */
   readonly subnetScope?: number;
+  /** Too few were healthy, and all are answered. */
+  readonly failOpen?: boolean;
+  /**
+   * The lower-cased wildcard or zone that the answer was made from, when any number of names get its like: to the rate
+   * limit they are one. Absent: the owner of the first record.
+   */
+  readonly origin?: Name;
 }
 
 /** The name exists, the type does not: NOERROR with the SOA (RFC 2308 §2.2). */

@@ -7,6 +7,8 @@ import { encodeNameRdata } from '../wire/encode-rdata.ts';
 import { labelsOf, type Name } from '../wire/name.ts';
 import { RecordClass, RecordType } from '../wire/types.ts';
 import { nodeName, serviceName } from './catalog-names.ts';
+import { NO_RECORD } from './explanations.ts';
+import { nodeTtl } from './node-ttl.ts';
 import type { Outcome, Query, Source } from './outcome.ts';
 import type { Settings } from './settings.ts';
 import type { Handler } from './stages.ts';
@@ -42,7 +44,7 @@ function answer(parts: ReverseParts, query: Query): Outcome | Promise<Outcome> {
     owner: question.name,
     type: RecordType.PTR,
     class: RecordClass.IN,
-    ttl: parts.settings.answer.nodeTtlSeconds,
+    ttl: nodeTtl(parts.settings, query),
     rdata: encodeNameRdata(target),
   };
   return {
@@ -61,7 +63,7 @@ function answer(parts: ReverseParts, query: Query): Outcome | Promise<Outcome> {
 function orNoData(outcome: Outcome): Outcome {
   switch (outcome.kind) {
     case 'skip':
-      return { kind: 'no-data', zone: undefined };
+      return { kind: 'no-data', zone: undefined, explanation: NO_RECORD };
     case 'name-error':
       return { ...outcome, kind: 'no-data' };
     default:
@@ -71,7 +73,7 @@ function orNoData(outcome: Outcome): Outcome {
 
 /** Consul: a node goes before a service, and health does not matter. */
 function targetOf({ view, domain }: ReverseParts, address: string): Name | undefined {
-  const node = view.nodes.byAddress(address);
+  const node = view.nodeAt(address);
   if (node !== undefined) return nodeName(node, domain);
   const instance = view.instanceAt(address);
   const datacenter = instance?.node.row?.datacenter;

@@ -4,18 +4,29 @@
  */
 import { octets } from '../wire/name.ts';
 
-/** Seconds for a service name in lower case. */
-export type ServiceTtls = (service: string) => number;
+export interface ServiceTtl {
+  readonly seconds: number;
+  /** The setting that it comes from. */
+  readonly rule: string;
+}
+
+/** For a service name in lower case. */
+export type ServiceTtls = (service: string) => ServiceTtl;
+
+const DEFAULT_TTL: ServiceTtl = { seconds: 0, rule: 'the default' };
 
 export function compileServiceTtls(entries: Readonly<Record<string, number>>): ServiceTtls {
-  const exact = new Map<string, number>();
-  const prefixes: [string, number][] = [];
+  const exact = new Map<string, ServiceTtl>();
+  const prefixes: [string, ServiceTtl][] = [];
   for (const [key, seconds] of Object.entries(entries)) {
-    if (key.endsWith('*')) prefixes.push([octets(key.slice(0, -1)), seconds]);
-    else exact.set(octets(key), seconds);
+    const ttl = { seconds, rule: `dns_config.service_ttl["${key}"]` };
+    if (key.endsWith('*')) prefixes.push([octets(key.slice(0, -1)), ttl]);
+    else exact.set(octets(key), ttl);
   }
   prefixes.sort(([one], [other]) => other.length - one.length);
-  if (exact.size === 0 && prefixes.length === 0) return () => 0;
+  if (exact.size === 0 && prefixes.length === 0) return () => DEFAULT_TTL;
   return (service) =>
-    exact.get(service) ?? prefixes.find(([prefix]) => service.startsWith(prefix))?.[1] ?? 0;
+    exact.get(service) ??
+    prefixes.find(([prefix]) => service.startsWith(prefix))?.[1] ??
+    DEFAULT_TTL;
 }

@@ -3,7 +3,8 @@
  * whole between two queries. Everyone who needs them holds this, never a copy.
  */
 import type { AnswerOptions, ProtocolOptions } from '../options.ts';
-import { compileServiceTtls, type ServiceTtls } from './service-ttl.ts';
+import { compileRules, type SelectionRules } from '../view/selection-rules.ts';
+import { compileServiceTtls, type ServiceTtl, type ServiceTtls } from './service-ttl.ts';
 
 export interface ResponderOptions {
   readonly answer: AnswerOptions;
@@ -12,33 +13,50 @@ export interface ResponderOptions {
   readonly recursionAvailable: boolean;
 }
 
-export class Settings {
-  #answer: AnswerOptions;
-  #recursionAvailable: boolean;
-  #serviceTtls: ServiceTtls;
+interface Compiled {
+  readonly options: ResponderOptions;
+  readonly serviceTtls: ServiceTtls;
+  readonly rules: SelectionRules;
+}
 
-  constructor({ answer, recursionAvailable }: ResponderOptions) {
-    this.#answer = answer;
-    this.#recursionAvailable = recursionAvailable;
-    this.#serviceTtls = compileServiceTtls(answer.serviceTtlSeconds);
+export class Settings {
+  #now: Compiled;
+
+  constructor(options: ResponderOptions) {
+    this.#now = compile(options);
   }
 
-  replace({ answer, recursionAvailable }: ResponderOptions): void {
-    this.#answer = answer;
-    this.#recursionAvailable = recursionAvailable;
-    this.#serviceTtls = compileServiceTtls(answer.serviceTtlSeconds);
+  replace(options: ResponderOptions): void {
+    this.#now = compile(options);
   }
 
   get answer(): AnswerOptions {
-    return this.#answer;
+    return this.#now.options.answer;
+  }
+
+  get protocol(): ProtocolOptions {
+    return this.#now.options.protocol;
   }
 
   get recursionAvailable(): boolean {
-    return this.#recursionAvailable;
+    return this.#now.options.recursionAvailable;
   }
 
-  /** TTL of the answers of the service with this lower-cased name. */
-  serviceTtlSeconds(service: string): number {
-    return this.#serviceTtls(service);
+  /** Which instances are answered, and in which order. */
+  get rules(): SelectionRules {
+    return this.#now.rules;
   }
+
+  /** TTL of the answers of the service with this lower-cased name, and where it is set. */
+  serviceTtl(service: string): ServiceTtl {
+    return this.#now.serviceTtls(service);
+  }
+}
+
+function compile(options: ResponderOptions): Compiled {
+  return {
+    options,
+    serviceTtls: compileServiceTtls(options.answer.serviceTtlSeconds),
+    rules: compileRules(options.answer),
+  };
 }

@@ -3,29 +3,23 @@
  * order they were taken. Facts alone; `explain.ts` puts them into words. Without a trace nothing is noted.
  */
 import type { CatalogName } from '../names.ts';
-import type { InstanceEntry } from '../view/entries.ts';
+import type { Selection } from '../view/selection.ts';
+import type { Candidate } from '../view/service-entry.ts';
 import type { Name } from '../wire/name.ts';
 import type { Outcome } from './outcome.ts';
-
-/** Why an instance is not among those that an answer may be made of; undefined: it is. */
-export type Drop =
-  | { readonly reason: 'critical' | 'warning' | 'maintenance'; readonly checkId: string }
-  | { readonly reason: 'tag' | 'no-node' | 'condition' };
-
-export interface Candidate {
-  readonly instance: InstanceEntry;
-  readonly drop: Drop | undefined;
-}
 
 export type Step =
   /** How the grammar read the name. */
   | { readonly kind: 'name'; readonly name: CatalogName; readonly domain: Name }
   /** A source was asked. */
   | { readonly kind: 'source'; readonly source: string; readonly outcome: Outcome }
-  /** The instances looked at, used or not. */
-  | { readonly kind: 'instances'; readonly service: string; readonly candidates: Candidate[] }
-  /** Too few of them were healthy, and all are answered. */
-  | { readonly kind: 'fail-open'; readonly healthy: number; readonly total: number }
+  /** The instances looked at, used or not, and the selection of the usable ones. */
+  | {
+      readonly kind: 'instances';
+      readonly service: string;
+      readonly candidates: readonly Candidate[];
+      readonly selection: Selection | undefined;
+    }
   /** The locations that the client is in, the narrowest first. */
   | { readonly kind: 'near'; readonly locations: readonly string[] }
   /** Which setting gave the TTL: `dns_config.service_ttl["web*"]`, `default`, … */

@@ -50,7 +50,7 @@ export class DnsThread {
   readonly #parts: ThreadParts;
   readonly #clock: Clock;
   readonly #logger: PortLogger;
-  readonly #view = new View();
+  readonly #view: View;
   #serving: Serving | undefined;
   #transports: readonly Transport[] = [];
   #options: DnsOptions;
@@ -61,6 +61,7 @@ export class DnsThread {
     this.#start = start;
     this.#options = start.options;
     this.#parts = parts;
+    this.#view = new View(start.options.identity.datacenter);
     this.#clock = parts.clock ?? systemClock;
     this.#logger = createPortLogger(start.logLevel, (level, fields, message) =>
       this.#postLine(level, fields, message),

@@ -23,6 +23,7 @@ export interface ViewNode {
   readonly name: string;
   /** UUID, or empty. */
   readonly id: string;
+  /** In lower case. */
   readonly datacenter: string;
   readonly address: string;
   readonly taggedAddresses: Readonly<Record<string, string>>;
@@ -36,6 +37,8 @@ export interface ViewInstance {
   readonly key: string;
   /** Key of its ViewNode. */
   readonly nodeKey: string;
+  /** That of its node. */
+  readonly datacenter: string;
   readonly id: string;
   /** Service name as registered. */
   readonly service: string;
@@ -46,6 +49,7 @@ export interface ViewInstance {
   readonly address: string;
   readonly taggedAddresses: Readonly<Record<string, TaggedAddress>>;
   readonly port: number;
+  /** Only what DNS answers with: the keys that begin with `dns-`. */
   readonly meta: Readonly<Record<string, string>>;
   readonly weights: { readonly passing: number; readonly warning: number };
   /** Checks of this instance that are not passing. */
@@ -54,11 +58,29 @@ export interface ViewInstance {
   readonly connectService: string;
 }
 
+/** A prepared query, as far as DNS can tell its answer from the view. */
+export interface ViewQuery {
+  /** UUID in lower case: the key. */
+  readonly key: string;
+  readonly name: string;
+  readonly service: string;
+  /** All of them, and none of those that begin with `!`. */
+  readonly tags: readonly string[];
+  /** Drop warning instances as well; `dns_config.only_passing` does not count here. */
+  readonly onlyPassing: boolean;
+  /** Of the mesh: proxies for the service, and native ones. */
+  readonly connect: boolean;
+  /** Undefined: that of the service. */
+  readonly ttlSeconds: number | undefined;
+}
+
 export type ViewChange =
   | { readonly kind: 'put-node'; readonly node: ViewNode }
   | { readonly kind: 'delete-node'; readonly key: string }
   | { readonly kind: 'put-instance'; readonly instance: ViewInstance }
-  | { readonly kind: 'delete-instance'; readonly key: string };
+  | { readonly kind: 'delete-instance'; readonly key: string }
+  | { readonly kind: 'put-query'; readonly query: ViewQuery }
+  | { readonly kind: 'delete-query'; readonly key: string };
 
 /** One published commit, or one slice of the whole view. */
 export interface ViewDelta {

@@ -23,14 +23,17 @@ export function parseHost(text: string): Host | undefined {
   return { type: RecordType.CNAME, rdata: encodeNameRdata(name), name };
 }
 
-/** One thing's addresses: the plain one, and those tagged `lan_ipv4` and `lan_ipv6`. */
+/** One thing's addresses: the plain one, those of the families, and one that stands for the plain one elsewhere. */
 export class Addresses {
   readonly plain: Host | undefined;
+  /** What goes for the plain address where nothing fits better. */
+  readonly #otherwise: Host | undefined;
   readonly #ipv4: Host | undefined;
   readonly #ipv6: Host | undefined;
 
-  constructor(plain: string, ipv4: string | undefined, ipv6: string | undefined) {
+  constructor(plain: string, ipv4?: string, ipv6?: string, instead?: string) {
     this.plain = parseHost(plain);
+    this.#otherwise = tagged(instead, plain, this.plain) ?? this.plain;
     this.#ipv4 = tagged(ipv4, plain, this.plain);
     this.#ipv6 = tagged(ipv6, plain, this.plain);
   }
@@ -42,11 +45,11 @@ export class Addresses {
   choose(type: number): Host | undefined {
     switch (type) {
       case RecordType.A:
-        return this.#ipv4 ?? this.plain;
+        return this.#ipv4 ?? this.#otherwise;
       case RecordType.AAAA:
-        return this.#ipv6 ?? this.plain;
+        return this.#ipv6 ?? this.#otherwise;
       default:
-        return this.#ipv6 ?? this.#ipv4 ?? this.plain;
+        return this.#ipv6 ?? this.#ipv4 ?? this.#otherwise;
     }
   }
 }

@@ -119,6 +119,7 @@ function viewInstance(row: ServiceRow, tables: PublishedState['tables']): ViewIn
   return {
     key: keyOnNode(row.node, row.id),
     nodeKey: keyOfNode(row.node),
+    datacenter: tables.nodes.get(keyOfNode(row.node))?.datacenter ?? '',
     id: row.id,
     service: row.service,
     kind: row.kind,
@@ -126,14 +127,19 @@ function viewInstance(row: ServiceRow, tables: PublishedState['tables']): ViewIn
     address: row.address,
     taggedAddresses: row.taggedAddresses,
     port: row.port,
-    meta: NO_META,
+    meta: dnsMetaOf(row.meta),
     weights: row.weights,
     marks: marksOf(tables, row.node, row.id),
     connectService: connectServiceOf(row),
   };
 }
 
-/** Metadata of a service is in no DNS answer, and so not worth a copy in every answer thread. */
+/** The rest of the metadata is in no DNS answer, and so not worth a copy in every answer thread. */
+function dnsMetaOf(meta: StringMap): StringMap {
+  const entries = Object.entries(meta).filter(([key]) => key.startsWith('dns-'));
+  return entries.length === 0 ? NO_META : Object.fromEntries(entries);
+}
+
 const NO_META: StringMap = {};
 
 /** Of checks that are not passing; node-level ones when `serviceId` is empty. */

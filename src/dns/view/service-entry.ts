@@ -1,65 +1,131 @@
 /**
- * The instances of one service name, and the selections that questions make of them: usable ones, by tag, with
- * their distinct addresses. Selections are kept until an instance, its node or the health rule changes; only
- * for tags that some instance has, so a flood of made-up tags costs neither memory nor time.
+ * The instances of one service name, and the selections that questions make of them: usable ones, by tag or by the
+ * conditions of a prepared query. Selections are kept until an instance, its node or the rules change; only for tags
+ * that some instance has, so a flood of made-up tags costs neither memory nor time.
  */
-import { PackedAddresses } from '../wire/address-rrset.ts';
-import { lowerName } from '../wire/name.ts';
-import { octetText } from '../wire/octet-text.ts';
-import { RecordType } from '../wire/types.ts';
+import { catalogLabel } from '../names.ts';
+import type { ViewQuery } from './delta.ts';
 import type { InstanceEntry } from './entries.ts';
-import type { Host } from './host.ts';
+import { type Drop, dropFor } from './health.ts';
+import { Selection } from './selection.ts';
+import type { SelectionRules } from './selection-rules.ts';
 import { TagIndex } from './tag-index.ts';
+
+/** An instance, and why it is not used; undefined: it is. */
+export interface Candidate {
+  readonly instance: InstanceEntry;
+  readonly drop: Drop | undefined;
+}
 
 export class ServiceEntry {
   readonly instances = new Set<InstanceEntry>();
+  /** Name in lower case, octets as in a label. */
+  readonly #service: string;
+  readonly #isRemote: boolean;
   #untagged: Selection | undefined;
   #tags: TagIndex | undefined;
   #tagged: Map<string, Selection> | undefined;
-  /** The rule that the kept selections were made by. */
-  #onlyPassing = false;
+  #queried: Map<ViewQuery, Selection> | undefined;
+  /** What the kept selections were made by. */
+  #rules: SelectionRules | undefined;
+
+  constructor(service: string, isRemote: boolean) {
+    this.#service = service;
+    this.#isRemote = isRemote;
+  }
 
   /** What a changed instance, or its node, makes stale. */
   dropSelections(): void {
     this.#untagged = undefined;
     this.#tags = undefined;
     this.#tagged = undefined;
+    this.#queried = undefined;
   }
 
-  /** The usable instances that have `tag` (undefined: all); undefined when there are none. */
-  select(tag: string | undefined, onlyPassing: boolean): Selection | undefined {
-    if (tag === undefined) return nonEmpty(this.#usable(onlyPassing));
-    const instances = this.#tagsOfUsable(onlyPassing).get(tag);
+  /** The instances to answer with that have `tag` (undefined: all); undefined when there are none. */
+  select(tag: string | undefined, rules: SelectionRules): Selection | undefined {
+    this.#goBy(rules);
+    if (tag === undefined) {
+      this.#untagged ??= this.#choose([...this.instances], rules, rules.onlyPassing);
+      return nonEmpty(this.#untagged);
+    }
+    const instances = this.#tagIndex(rules).get(tag);
     if (instances.length === 0) return undefined;
     this.#tagged ??= new Map();
     let selection = this.#tagged.get(tag);
     if (selection === undefined) {
-      selection = new Selection(instances);
+      selection = this.#choose(instances, rules, rules.onlyPassing);
       this.#tagged.set(tag, selection);
     }
-    return selection;
+    return nonEmpty(selection);
   }
 
-  /** Whether some usable instance has a tag that ends with `.tag`. */
-  hasTagBelow(tag: string, onlyPassing: boolean): boolean {
-    return this.#tagsOfUsable(onlyPassing).hasBelow(tag);
-  }
-
-  #usable(onlyPassing: boolean): Selection {
-    if (onlyPassing !== this.#onlyPassing) {
-      this.dropSelections();
-      this.#onlyPassing = onlyPassing;
+  /** The instances that a prepared query asks for. */
+  selectFor(query: ViewQuery, rules: SelectionRules): Selection | undefined {
+    this.#goBy(rules);
+    this.#queried ??= new Map();
+    let selection = this.#queried.get(query);
+    if (selection === undefined) {
+      const instances = [...this.instances].filter((one) => fits(one, query));
+      selection = this.#choose(instances, rules, query.onlyPassing);
+      this.#queried.set(query, selection);
     }
-    this.#untagged ??= new Selection(
-      [...this.instances].filter((one) => isUsable(one, onlyPassing)),
-    );
-    return this.#untagged;
+    return nonEmpty(selection);
   }
 
-  #tagsOfUsable(onlyPassing: boolean): TagIndex {
-    const { instances } = this.#usable(onlyPassing);
-    this.#tags ??= new TagIndex(instances);
+  /** Whether some instance to answer with has a tag that ends with `.tag`. */
+  hasTagBelow(tag: string, rules: SelectionRules): boolean {
+    this.#goBy(rules);
+    return this.#tagIndex(rules).hasBelow(tag);
+  }
+
+  /** Every instance with the reason why `select` of the same tag or query leaves it out. */
+  candidates(wanted: string | ViewQuery | undefined, rules: SelectionRules): Candidate[] {
+    const onlyPassing = typeof wanted === 'object' ? wanted.onlyPassing : rules.onlyPassing;
+    const selection =
+      typeof wanted === 'object' ? this.selectFor(wanted, rules) : this.select(wanted, rules);
+    const used = new Set(selection?.instances);
+    return Array.from(this.instances, (instance) => ({
+      instance,
+      drop: used.has(instance)
+        ? undefined
+        : (unwanted(instance, wanted) ?? dropOf(instance, onlyPassing)),
+    }));
+  }
+
+  #goBy(rules: SelectionRules): void {
+    if (rules === this.#rules) return;
+    this.dropSelections();
+    this.#rules = rules;
+  }
+
+  /** Of instances that are never answered no tag is remembered: a name that only they have does not exist. */
+  #tagIndex(rules: SelectionRules): TagIndex {
+    this.#tags ??= new TagIndex(
+      rules.minHealthyPercent(this.#service) === 0
+        ? (this.select(undefined, rules)?.instances ?? [])
+        : [...this.instances].filter(isInService),
+    );
     return this.#tags;
+  }
+
+  /** The usable ones of `instances`, or, when these are too few, all that nobody took out of service. */
+  #choose(
+    instances: readonly InstanceEntry[],
+    rules: SelectionRules,
+    onlyPassing: boolean,
+  ): Selection {
+    const usable = instances.filter((one) => dropOf(one, onlyPassing) === undefined);
+    const percent = rules.minHealthyPercent(this.#service);
+    const parts = { rules, isRemote: this.#isRemote };
+    if (percent > 0) {
+      const inService = instances.filter(isInService);
+      const [healthy, total] = [usable.length, inService.length];
+      if (healthy * 100 < percent * total) {
+        return new Selection({ ...parts, instances: inService, failOpen: { healthy, total } });
+      }
+    }
+    return new Selection({ ...parts, instances: usable, failOpen: undefined });
   }
 }
 
@@ -67,102 +133,34 @@ function nonEmpty(selection: Selection): Selection | undefined {
   return selection.instances.length === 0 ? undefined : selection;
 }
 
-function isUsable(instance: InstanceEntry, onlyPassing: boolean): boolean {
-  if (instance.node.row === undefined) return false;
-  const health = instance.health;
-  return onlyPassing ? health === 'passing' : health !== 'critical';
+function dropOf(instance: InstanceEntry, onlyPassing: boolean): Drop | undefined {
+  if (instance.node.row === undefined) return { reason: 'no-node' };
+  const marks = instance.allMarks;
+  return marks.length === 0 ? undefined : dropFor(marks, onlyPassing);
 }
 
-/**
- * Instances and what is derived from them. The order inside a list means nothing: a reader draws from it by
- * moving what it drew to the front.
- */
-export class Selection {
-  readonly instances: readonly InstanceEntry[];
-  #ipv4: PackedAddresses | undefined;
-  #ipv6: PackedAddresses | undefined;
-  #mixed: Host[] | undefined;
-  #distinct: InstanceEntry[] | undefined;
-  /** By type, of which there are three: A, AAAA, and ANY for all others. */
-  readonly #hasHostName = new Map<number, boolean>();
-
-  constructor(instances: readonly InstanceEntry[]) {
-    this.instances = instances;
-  }
-
-  /** Distinct IPv4 addresses, as a question for A is answered. */
-  get ipv4(): PackedAddresses {
-    this.#ipv4 ??= packed(this.instances, RecordType.A);
-    return this.#ipv4;
-  }
-
-  /** Distinct IPv6 addresses, as a question for AAAA is answered. */
-  get ipv6(): PackedAddresses {
-    this.#ipv6 ??= packed(this.instances, RecordType.AAAA);
-    return this.#ipv6;
-  }
-
-  /** Distinct addresses of either family, one an instance, host names not among them. */
-  get mixed(): Host[] {
-    this.#mixed ??= distinctAddresses(this.instances, RecordType.ANY);
-    return this.#mixed;
-  }
-
-  /** Whether a question of `type` would find some instance at a host name. */
-  hasHostName(type: number): boolean {
-    const family = type === RecordType.A || type === RecordType.AAAA ? type : RecordType.ANY;
-    let known = this.#hasHostName.get(family);
-    if (known === undefined) {
-      known = this.instances.some((one) => one.host(family)?.type === RecordType.CNAME);
-      this.#hasHostName.set(family, known);
-    }
-    return known;
-  }
-
-  /** The instances without those that an SRV record could not tell apart. */
-  get distinct(): InstanceEntry[] {
-    this.#distinct ??= [...new Map(this.instances.map((one) => [srvKey(one), one])).values()];
-    return this.#distinct;
-  }
+/** Fail-open does not bring back what somebody took out on purpose. */
+function isInService(instance: InstanceEntry): boolean {
+  const drop = dropOf(instance, false);
+  return drop === undefined || drop.reason === 'critical';
 }
 
-/**
- * What an SRV record shows of an instance: the port, and the address that its target is named after, or else the
- * node. A host name can lead to the node as well, which depends on the question.
- */
-function srvKey(instance: InstanceEntry): string {
-  const { node, port } = instance;
-  const host = instance.host(RecordType.SRV);
-  if (host === undefined || host.type === RecordType.CNAME || host === node.addresses.plain) {
-    return `${node.key}\0${lowerName(host?.name ?? '')}\0${port}`;
+function fits(instance: InstanceEntry, query: ViewQuery): boolean {
+  return unwanted(instance, query) === undefined;
+}
+
+/** Consul: all of the tags, and none of those after a `!`. */
+function unwanted(
+  instance: InstanceEntry,
+  wanted: string | ViewQuery | undefined,
+): Drop | undefined {
+  if (wanted === undefined) return undefined;
+  const tags = instance.tags.map(catalogLabel);
+  if (typeof wanted === 'string') {
+    return tags.includes(wanted) ? undefined : { reason: 'tag' };
   }
-  return `${node.row?.datacenter}\0${Buffer.from(host.rdata).toString('hex')}\0${port}`;
-}
-
-function packed(
-  instances: readonly InstanceEntry[],
-  type: PackedAddresses['type'],
-): PackedAddresses {
-  const hosts = distinctAddresses(instances, type);
-  return new PackedAddresses(
-    type,
-    hosts.map((host) => host.rdata),
-  );
-}
-
-function distinctAddresses(instances: readonly InstanceEntry[], family: number): Host[] {
-  const hosts: Host[] = [];
-  for (const instance of instances) {
-    const host = instance.host(family);
-    if (host === undefined || host.type === RecordType.CNAME) continue;
-    if (family === RecordType.ANY || host.type === family) hosts.push(host);
-  }
-  return distinctHosts(hosts);
-}
-
-/** One of each record (RFC 2181 §5). */
-export function distinctHosts(hosts: readonly Host[]): Host[] {
-  return [
-    ...new Map(hosts.map((host) => [octetText(host.rdata, 0, host.rdata.length), host])).values(),
-  ];
+  const isFitting = wanted.tags
+    .map(catalogLabel)
+    .every((tag) => (tag.startsWith('!') ? !tags.includes(tag.slice(1)) : tags.includes(tag)));
+  return isFitting ? undefined : { reason: 'condition' };
 }

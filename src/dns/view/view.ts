@@ -3,21 +3,28 @@
  * only by deltas, in commit order, and read only by the look-ups of `src/dns/answer`. A node and its instances may
  * arrive in any order; an instance whose node is not there is never answered.
  */
-import { catalogLabel } from '../names.ts';
-import type { ViewChange, ViewDelta, ViewInstance, ViewNode } from './delta.ts';
+import type { ViewChange, ViewDelta, ViewInstance, ViewNode, ViewQuery } from './delta.ts';
 import { InstanceEntry, NodeEntry } from './entries.ts';
 import { MultiMap } from './multi-map.ts';
-import { addressKey, NodeIndex } from './node-index.ts';
-import { ServiceEntry } from './service-entry.ts';
+import { addressKey } from './node-index.ts';
+import { Place } from './place.ts';
+import { QueryIndex } from './query-index.ts';
 
 export class View {
   #index = 0;
+  readonly #datacenter: string;
   readonly #nodes = new Map<string, NodeEntry>();
   readonly #instances = new Map<string, InstanceEntry>();
-  readonly #services = new Map<string, ServiceEntry>();
-  readonly #connect = new Map<string, ServiceEntry>();
-  readonly #nodeIndex = new NodeIndex();
   readonly #instancesByAddress = new MultiMap<InstanceEntry>();
+  readonly #queries = new QueryIndex();
+  readonly #elsewhere = new Map<string, Place>();
+  /** The agent's own datacenter. */
+  readonly here = new Place(false);
+
+  /** `datacenter` is the agent's, in lower case. */
+  constructor(datacenter: string) {
+    this.#datacenter = datacenter;
+  }
 
   /** The catalog index that the view has reached. */
   get index(): number {
@@ -37,22 +44,22 @@ export class View {
     this.#index = Math.max(this.#index, delta.index);
   }
 
-  /** Instances of the service with this name, octets in lower case. */
-  service(name: string): ServiceEntry | undefined {
-    return this.#services.get(name);
+  /** Another datacenter, by its name in lower case; undefined when nothing is known of it. */
+  elsewhere(datacenter: string): Place | undefined {
+    return this.#elsewhere.get(datacenter);
   }
 
-  /** Mesh-capable instances: proxies for the service with this name, and native ones of it. */
-  connect(name: string): ServiceEntry | undefined {
-    return this.#connect.get(name);
+  /** The prepared query with this name or id, octets in lower case. */
+  query(text: string): ViewQuery | undefined {
+    return this.#queries.find(text);
   }
 
-  /** Ways to nodes, as questions name them. */
-  get nodes(): Pick<NodeIndex, 'byName' | 'byIdPrefix' | 'byAddress' | 'hasBelow'> {
-    return this.#nodeIndex;
+  /** The node of this datacenter with this very address; the key is the address's octets, one char each. */
+  nodeAt(address: string): NodeEntry | undefined {
+    return this.here.nodes.byAddress(address);
   }
 
-  /** An instance registered with this very address; the key is the address's octets, one char each. */
+  /** An instance of this datacenter registered with this very address. */
   instanceAt(address: string): InstanceEntry | undefined {
     return this.#instancesByAddress.get(address)[0];
   }
@@ -71,35 +78,46 @@ export class View {
       case 'delete-instance':
         this.#deleteInstance(change.key);
         return;
+      case 'put-query':
+        this.#queries.put(change.query);
+        return;
+      case 'delete-query':
+        this.#queries.delete(change.key);
+        return;
     }
   }
 
   #putNode(row: ViewNode): void {
     const entry = this.#nodeEntry(row.key);
-    this.#nodeIndex.remove(entry);
+    this.#unfile(entry);
     entry.row = row;
-    this.#nodeIndex.add(entry);
-    this.#dropMadeFrom(entry);
+    this.#placeFor(row.datacenter).nodes.add(entry);
+    dropMadeFrom(entry);
   }
 
   #deleteNode(key: string): void {
     const entry = this.#nodes.get(key);
     if (entry === undefined) return;
-    this.#nodeIndex.remove(entry);
+    this.#unfile(entry);
     entry.row = undefined;
-    this.#dropMadeFrom(entry);
+    dropMadeFrom(entry);
     this.#forgetNodeIfUnused(entry);
+  }
+
+  /** Takes a node out of the ways to it, under its old row. */
+  #unfile(entry: NodeEntry): void {
+    if (entry.row !== undefined) this.#placeFor(entry.row.datacenter).nodes.remove(entry);
   }
 
   #putInstance(row: ViewInstance): void {
     this.#deleteInstance(row.key);
     const node = this.#nodeEntry(row.nodeKey);
-    const entry = new InstanceEntry(row, node);
+    const place = this.#placeFor(row.datacenter);
+    const entry = new InstanceEntry(row, node, place);
     node.instances.add(entry);
     this.#instances.set(row.key, entry);
-    join(this.#services, entry.service, entry);
-    if (entry.connectService !== '') join(this.#connect, entry.connectService, entry);
-    const address = addressKey(entry.address);
+    place.add(entry);
+    const address = place.isRemote ? undefined : addressKey(entry.address);
     if (address !== undefined) this.#instancesByAddress.add(address, entry);
   }
 
@@ -107,12 +125,21 @@ export class View {
     const entry = this.#instances.get(key);
     if (entry === undefined) return;
     this.#instances.delete(key);
-    leave(this.#services, entry.service, entry);
-    if (entry.connectService !== '') leave(this.#connect, entry.connectService, entry);
+    entry.place.remove(entry);
     const address = addressKey(entry.address);
     if (address !== undefined) this.#instancesByAddress.remove(address, entry);
     entry.node.instances.delete(entry);
     this.#forgetNodeIfUnused(entry.node);
+  }
+
+  #placeFor(datacenter: string): Place {
+    if (datacenter === this.#datacenter || datacenter === '') return this.here;
+    let place = this.#elsewhere.get(datacenter);
+    if (place === undefined) {
+      place = new Place(true);
+      this.#elsewhere.set(datacenter, place);
+    }
+    return place;
   }
 
   #nodeEntry(key: string): NodeEntry {
@@ -126,34 +153,12 @@ export class View {
   #forgetNodeIfUnused(entry: NodeEntry): void {
     if (entry.row === undefined && entry.instances.size === 0) this.#nodes.delete(entry.key);
   }
-
-  /** Health, addresses and names of a node are part of what is kept for every instance on it. */
-  #dropMadeFrom(node: NodeEntry): void {
-    for (const instance of node.instances) {
-      instance.dropEncoded();
-      this.#services.get(catalogLabel(instance.service))?.dropSelections();
-      if (instance.connectService === '') continue;
-      this.#connect.get(catalogLabel(instance.connectService))?.dropSelections();
-    }
-  }
 }
 
-function join(services: Map<string, ServiceEntry>, name: string, entry: InstanceEntry): void {
-  const key = catalogLabel(name);
-  let service = services.get(key);
-  if (service === undefined) {
-    service = new ServiceEntry();
-    services.set(key, service);
+/** Health, addresses and names of a node are part of what is kept for every instance on it. */
+function dropMadeFrom(node: NodeEntry): void {
+  for (const instance of node.instances) {
+    instance.dropEncoded();
+    instance.place.dropSelections(instance);
   }
-  service.instances.add(entry);
-  service.dropSelections();
-}
-
-function leave(services: Map<string, ServiceEntry>, name: string, entry: InstanceEntry): void {
-  const key = catalogLabel(name);
-  const service = services.get(key);
-  if (service === undefined) return;
-  service.instances.delete(entry);
-  service.dropSelections();
-  if (service.instances.size === 0) services.delete(key);
 }

@@ -47,7 +47,9 @@ export interface AddressRrset {
   readonly ttl: number;
   /** Good until the next draw from it, and so only until the reply is written. */
   readonly addresses: PackedAddresses;
-  /** The first so many of the addresses. */
+  /** Where they are among the addresses, one after another; undefined: in front. */
+  readonly order: Uint32Array | undefined;
+  /** The first so many of them. */
   readonly count: number;
 }
 
@@ -61,13 +63,11 @@ export function isPacked(records: Records): records is AddressRrset {
 /** The records one by one, for whoever joins them with others. */
 export function unpack(records: Records): readonly ResourceRecord[] {
   if (!isPacked(records)) return records;
-  const { owner, ttl, addresses, count } = records;
+  const { owner, ttl, addresses, order, count } = records;
   const { type, octets, octetsEach } = addresses;
-  return Array.from({ length: count }, (_, at) => ({
-    owner,
-    type,
-    class: RecordClass.IN,
-    ttl,
-    rdata: octets.slice(at * octetsEach, (at + 1) * octetsEach),
-  }));
+  return Array.from({ length: count }, (_, place) => {
+    const at = (order?.[place] ?? place) * octetsEach;
+    const rdata = octets.slice(at, at + octetsEach);
+    return { owner, type, class: RecordClass.IN, ttl, rdata };
+  });
 }

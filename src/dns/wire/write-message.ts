@@ -100,7 +100,7 @@ export class MessageWriter {
   }
 
   /** Writes as many answers of the RRset as fit. @returns how many */
-  addresses({ owner, ttl, addresses, count }: AddressRrset): number {
+  addresses({ owner, ttl, addresses, order, count }: AddressRrset): number {
     const { type, octets, octetsEach } = addresses;
     let written = 0;
     for (; written < count; written++) {
@@ -117,7 +117,8 @@ export class MessageWriter {
       this.#word(ttl >>> 16);
       this.#word(ttl & 0xffff);
       this.#word(octetsEach);
-      this.#copy(octets, written * octetsEach, (written + 1) * octetsEach);
+      const at = order === undefined ? written : (order[written] as number);
+      this.#copy(octets, at * octetsEach, (at + 1) * octetsEach);
     }
     this.#counts[Section.ANSWER] = (this.#counts[Section.ANSWER] as number) + written;
     return written;

@@ -28,13 +28,18 @@ describe('the apex', () => {
     ['1', 'SOA consul', { rcode: 0, aa: true, answer: [SOA], authority: ns, additional: glue }],
     ['NS', 'NS consul', { rcode: 0, aa: true, answer: ns, authority: [], additional: glue }],
     ['2, ours: the name exists (RFC 2308 §2.2)', 'A consul', NODATA],
-    ['3, ours: ANY gives what there is', 'ANY consul', { rcode: 0, answer: [SOA, ...ns] }],
+    ['3, ours: ANY gives one RRset of it', 'ANY consul', { rcode: 0, answer: [SOA] }],
     ['4, ours: NS is at the apex only (RFC 2308 §2.1)', 'NS nope.consul', NXDOMAIN],
     ['5, ours', 'SOA foo.bar.consul', NXDOMAIN],
     ['6, ours: the SOA names it', 'A ns.consul', { answer: ['ns.consul 5 A 10.0.0.1'] }],
     ['6, no IPv6', 'AAAA ns.consul', NODATA],
   ];
   it.each(rows)('row %s: %s', (_, question, expected) => check(one, question, expected));
+
+  it('has all there is for ANY when that is wanted', async () => {
+    const all = serve({ rows: servers(1), answer: { nodeTtlSeconds: 5, minimalAny: false } });
+    await check(all, 'ANY consul', { rcode: 0, answer: [SOA, ...ns] });
+  });
 
   it('has three of five live servers, not always the same (row 7)', async () => {
     const five = serve({ rows: servers(5) });

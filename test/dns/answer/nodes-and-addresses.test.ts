@@ -18,6 +18,14 @@ async function check(server: Server, question: string, expected: Partial<Seen>):
   expect(await ask(server, question)).toMatchObject(expected);
 }
 
+it('ANY of a node is all of it when minimal answers are off (row 17)', async () => {
+  const rows = [node('foo', '10.0.0.1', { meta: META })];
+  await check(serve({ rows, answer: { minimalAny: false } }), 'ANY foo.node.consul', {
+    answer: ['foo.node.consul 0 A 10.0.0.1', 'foo.node.consul 0 TXT "key=value"'],
+    additional: [],
+  });
+});
+
 describe('a node by name', () => {
   const server = serve({
     rows: [
@@ -52,12 +60,9 @@ describe('a node by name', () => {
       },
     ],
     [
-      '17',
+      '17, ours: one RRset (RFC 8482 §4.1)',
       'ANY foo.node.consul',
-      {
-        answer: ['foo.node.consul 0 A 10.0.0.1', 'foo.node.consul 0 TXT "key=value"'],
-        additional: [],
-      },
+      { answer: ['foo.node.consul 0 A 10.0.0.1'], additional: [] },
     ],
     ['18', 'TXT foo.node.consul', { answer: ['foo.node.consul 0 TXT "key=value"'] }],
     ['18, no metadata', 'TXT upper.node.consul', NODATA],

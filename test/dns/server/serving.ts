@@ -45,6 +45,7 @@ export function service(name: string, address: string): ViewChange {
     instance: {
       key: `n1\0${name}`,
       nodeKey: 'n1',
+      datacenter: 'dc1',
       id: name,
       service: name,
       kind: '',

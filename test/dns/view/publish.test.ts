@@ -26,8 +26,8 @@ const put = (catalog: Committed, ...args: Parameters<typeof registration>) =>
 const kinds = (deltas: readonly ViewDelta[]) =>
   deltas.flatMap(({ changes }) =>
     changes.map((change) => {
-      const key =
-        'key' in change ? change.key : 'node' in change ? change.node.key : change.instance.key;
+      const row = 'node' in change ? change.node : 'instance' in change ? change.instance : change;
+      const key = 'key' in row ? row.key : row.query.key;
       return `${change.kind} ${key.replace('\0', '/')}`;
     }),
   );

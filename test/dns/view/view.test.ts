@@ -5,6 +5,7 @@ import type { ViewChange } from '../../../src/dns/index.ts';
 import { View } from '../../../src/dns/view/view.ts';
 import { ask, serve } from '../ask.ts';
 import { instance, node } from '../catalog-rows.ts';
+import { rules } from '../options.ts';
 
 const remove = (service: string, on: string): ViewChange => ({
   kind: 'delete-instance',
@@ -13,7 +14,7 @@ const remove = (service: string, on: string): ViewChange => ({
 
 describe('a delta', () => {
   it('moves the index forward only', () => {
-    const view = new View();
+    const view = new View('dc1');
     view.apply({ index: 5, changes: [] });
     view.apply({ index: 3, changes: [] });
     expect(view.index).toBe(5);
@@ -61,21 +62,21 @@ describe('a delta', () => {
   });
 
   it('leaves nothing behind of what it deletes', () => {
-    const view = new View();
+    const view = new View('dc1');
     const rows = [
       node('a.b', '10.0.0.1', { id: 'aabbccdd-0000-4000-8000-000000000001' }),
       instance('db', 'a.b', { address: '10.0.0.2', connect: 'web' }),
     ];
     view.apply({ index: 1, changes: rows });
-    expect(view.nodes.hasBelow('b')).toBe(true);
+    expect(view.here.nodes.hasBelow('b')).toBe(true);
     view.apply({ index: 2, changes: [remove('db', 'a.b'), { kind: 'delete-node', key: 'a.b' }] });
     expect([view.nodeCount, view.instanceCount]).toEqual([0, 0]);
-    expect(view.service('db')).toBeUndefined();
-    expect(view.connect('web')).toBeUndefined();
-    expect(view.nodes.byName('a.b')).toBeUndefined();
-    expect(view.nodes.hasBelow('b')).toBe(false);
-    expect(view.nodes.byIdPrefix('aabb')).toBeUndefined();
-    expect(view.nodes.byAddress('\x0a\0\0\x01')).toBeUndefined();
+    expect(view.here.service('db')).toBeUndefined();
+    expect(view.here.connect('web')).toBeUndefined();
+    expect(view.here.nodes.byName('a.b')).toBeUndefined();
+    expect(view.here.nodes.hasBelow('b')).toBe(false);
+    expect(view.here.nodes.byIdPrefix('aabb')).toBeUndefined();
+    expect(view.here.nodes.byAddress('\x0a\0\0\x01')).toBeUndefined();
     expect(view.instanceAt('\x0a\0\0\x02')).toBeUndefined();
     view.apply({ index: 3, changes: [remove('db', 'a.b'), { kind: 'delete-node', key: 'a.b' }] });
     expect(view.index).toBe(3);
@@ -114,22 +115,22 @@ describe('any history', () => {
   /** What questions of all kinds would see, in an order of its own. */
   const seen = (view: View) =>
     ['a', 'b', 'c'].map((name) => {
-      const entry = view.service(name);
+      const entry = view.here.service(name);
       const selections = [undefined, 'x', 'y', 'z'].flatMap((tag) =>
         [false, true].map((onlyPassing) => {
-          const selection = entry?.select(tag, onlyPassing);
+          const selection = entry?.select(tag, rules(onlyPassing));
           const keys = selection?.instances.map((one) => one.key).sort();
-          const hosts = [...(selection?.ipv4.words ?? [])];
-          return [keys, hosts.sort(), selection?.distinct.length];
+          const hosts = [...(selection?.ipv4.addresses.words ?? [])];
+          return [keys, hosts.sort(), selection?.distinct.count];
         }),
       );
-      return [selections, view.nodes.byName(name)?.row];
+      return [selections, view.here.nodes.byName(name)?.row];
     });
 
   it('ends where its last rows alone would have', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 60 }), (history) => {
-        const view = new View();
+        const view = new View('dc1');
         const last = new Map<string, ViewChange>();
         for (const [at, one] of history.entries()) {
           view.apply({ index: at + 1, changes: [one] });
@@ -148,7 +149,7 @@ describe('any history', () => {
               last.delete(one.key);
           }
         }
-        const fresh = new View();
+        const fresh = new View('dc1');
         fresh.apply({ index: 1, changes: [...last.values()] });
         expect(seen(view)).toEqual(seen(fresh));
         expect(view.instanceCount).toBe(fresh.instanceCount);

@@ -2,18 +2,20 @@
  * The apex of a domain, and the host that its SOA names: the name servers are the live servers of the catalog.
  * Whatever else an operator wants at the apex is in the master file, and so is the NS set while no server is live.
  */
+import { shuffle } from '../../../runtime/index.ts';
 import { catalogLabel } from '../../names.ts';
 import type { NodeEntry } from '../../view/entries.ts';
 import type { Host } from '../../view/host.ts';
-import { distinctHosts } from '../../view/service-entry.ts';
+import { distinctHosts } from '../../view/selection.ts';
 import { encodeNameRdata } from '../../wire/encode-rdata.ts';
 import { lowerName, type Name } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import type { CatalogContext, Lookup } from '../catalog-context.ts';
 import { nodeName } from '../catalog-names.ts';
-import { drawToFront } from '../draw.ts';
-import type { Outcome } from '../outcome.ts';
+import { nodeTtl } from '../node-ttl.ts';
+import type { Outcome, Query } from '../outcome.ts';
+import { noData } from './negative.ts';
 
 /** Consul's own service, an instance a server. */
 const SERVER_SERVICE = 'consul';
@@ -21,9 +23,9 @@ const NAME_SERVERS_MAX = 3;
 /** Consul names no server whose node name is no host name (RFC 1123 §2.1). */
 const HOST_NAME = /^[A-Za-z0-9-]+$/;
 
-export const lookUpApex: Lookup<'apex'> = (context, { question, domain }) => {
+export const lookUpApex: Lookup<'apex'> = (context, { question, query, domain }) => {
   const soa = context.soa.of(domain);
-  const servers = nameServers(context, domain);
+  const servers = nameServers(context, query, domain);
   switch (question.type) {
     case RecordType.SOA:
       return soa === undefined ? { kind: 'skip' } : answer([soa], servers.ns, servers.glue);
@@ -40,15 +42,16 @@ export const lookUpApex: Lookup<'apex'> = (context, { question, domain }) => {
  * Consul names `ns.<domain>` in its SOA but does not answer for it; RFC 1035 §3.3.13 wants a name server there. While
  * no server is live that is this very agent, unless the master file says who.
  */
-export const lookUpNsHost: Lookup<'ns-host'> = (context, { question, domain }) => {
+export const lookUpNsHost: Lookup<'ns-host'> = (context, asked) => {
+  const { question, query } = asked;
   const { view, nodeName: ownName, settings } = context;
   let nodes = liveServers(context).slice(0, NAME_SERVERS_MAX);
   if (nodes.length === 0) {
     if (context.isStatic(question.lowerName)) return { kind: 'skip' };
-    const own = view.nodes.byName(catalogLabel(ownName));
+    const own = view.here.nodes.byName(catalogLabel(ownName));
     nodes = own === undefined ? [] : [own];
   }
-  const ttl = settings.answer.nodeTtlSeconds;
+  const ttl = nodeTtl(settings, query);
   const hosts = nodes
     .map((node) => addressOf(node, question.type))
     .filter((one) => one !== undefined);
@@ -61,7 +64,7 @@ export const lookUpNsHost: Lookup<'ns-host'> = (context, { question, domain }) =
       ttl,
       rdata,
     }));
-  return answers.length === 0 ? { kind: 'no-data', zone: domain } : answer(answers, [], []);
+  return answers.length === 0 ? noData(asked) : answer(answers, [], []);
 };
 
 function answer(
@@ -74,10 +77,10 @@ function answer(
 
 /** Nodes of the live servers that have an address, in random order. */
 function liveServers(context: CatalogContext): NodeEntry[] {
-  const { onlyPassing } = context.settings.answer;
-  const instances = context.view.service(SERVER_SERVICE)?.select(undefined, onlyPassing)?.instances;
+  const servers = context.view.here.service(SERVER_SERVICE);
+  const instances = servers?.select(undefined, context.settings.rules)?.instances;
   const nodes = [...new Set(instances?.map(({ node }) => node))];
-  drawToFront(nodes, nodes.length, context.random);
+  shuffle(nodes, context.random);
   return nodes.filter((node) => addressOf(node, RecordType.ANY) !== undefined);
 }
 
@@ -91,8 +94,8 @@ interface NameServers {
   readonly glue: readonly ResourceRecord[];
 }
 
-function nameServers(context: CatalogContext, domain: Name): NameServers {
-  const ttl = context.settings.answer.nodeTtlSeconds;
+function nameServers(context: CatalogContext, query: Query, domain: Name): NameServers {
+  const ttl = nodeTtl(context.settings, query);
   const ns: ResourceRecord[] = [];
   const glue: ResourceRecord[] = [];
   for (const node of liveServers(context)) {

@@ -2,44 +2,53 @@
  * Nodes by name, or by the beginning of their id: the address, and metadata as TXT. Health does not matter, a
  * critical node still has its address.
  */
-import { isHere } from '../../names.ts';
 import type { NodeEntry } from '../../view/entries.ts';
 import type { Name } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import { followAlias } from '../alias.ts';
-import type { CatalogContext, Lookup } from '../catalog-context.ts';
+import type { Asked, CatalogContext, Lookup } from '../catalog-context.ts';
+import { NO_NODE, ONLY_BELOW } from '../explanations.ts';
+import { nodeTtl } from '../node-ttl.ts';
+import type { Outcome } from '../outcome.ts';
+import { nameError, noData } from './negative.ts';
+import { placeAt, unknownPlace } from './place-at.ts';
 
 export const lookUpNode: Lookup<'node'> = (context, asked) => {
-  const { question, query, domain } = asked;
+  const { question, query } = asked;
   const { node: name, locality } = asked.name;
-  const { nodes } = context.view;
-  const node = isHere(locality) ? (nodes.byName(name) ?? nodes.byIdPrefix(name)) : undefined;
+  const place = placeAt(context, locality);
+  if (place === undefined) return nameError(asked, unknownPlace(locality));
+  const node = place.nodes.byName(name) ?? place.nodes.byIdPrefix(name);
   if (node === undefined) {
-    const isAboveNames = isHere(locality) && nodes.hasBelow(name);
-    return { kind: isAboveNames ? 'no-data' : 'name-error', zone: domain };
+    return place.nodes.hasBelow(name) ? noData(asked, ONLY_BELOW) : nameError(asked, NO_NODE);
   }
-  const ttl = context.settings.answer.nodeTtlSeconds;
+  const ttl = nodeTtl(context.settings, query);
   if (question.type === RecordType.TXT) {
-    return answerOrNoData(metaRecords(node, question.name, ttl), [], domain);
+    return answerOrNoData(asked, metaRecords(node, question.name, ttl), []);
   }
-  const host = node.addresses.choose(question.type);
+  const isWan = place.isRemote && context.settings.rules.translateWan;
+  const host = (isWan ? node.wanAddresses : node.addresses).choose(question.type);
   const additional = additionalMeta(context, node, question.name, ttl);
-  if (host === undefined) return { kind: 'no-data', zone: domain, additional };
+  if (host === undefined) return answerOrNoData(asked, [], additional);
   const record = { owner: question.name, type: host.type, class: RecordClass.IN, ttl };
   const address: ResourceRecord = { ...record, rdata: host.rdata };
   if (host.type === RecordType.CNAME) {
     return followAlias(context, query, { record: address, target: host.name, additional });
   }
   if (question.type === RecordType.ANY) {
-    return answerOrNoData([address, ...metaRecords(node, question.name, ttl)], [], domain);
+    return answerOrNoData(asked, [address, ...metaRecords(node, question.name, ttl)], []);
   }
-  return answerOrNoData(question.type === host.type ? [address] : [], additional, domain);
+  return answerOrNoData(asked, question.type === host.type ? [address] : [], additional);
 };
 
-function answerOrNoData(answers: ResourceRecord[], additional: ResourceRecord[], zone: Name) {
-  if (answers.length === 0) return { kind: 'no-data', zone, additional } as const;
-  return { kind: 'answer', answers, authority: [], additional, authoritative: true } as const;
+function answerOrNoData(
+  asked: Asked,
+  answers: readonly ResourceRecord[],
+  additional: readonly ResourceRecord[],
+): Outcome {
+  if (answers.length === 0) return { ...noData(asked), additional };
+  return { kind: 'answer', answers, authority: [], additional, authoritative: true };
 }
 
 /** Consul sends a node's metadata along with its address, unless it is told not to. */

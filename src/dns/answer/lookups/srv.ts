@@ -1,22 +1,21 @@
 /**
- * SRV answers of a service (RFC 2782): one record for each target and port, and in the additional section
- * first the addresses of all targets, then the metadata of their nodes.
+ * SRV answers of a service (RFC 2782): one record for each target and port, in the order of the draw, and in the
+ * additional section what stands at the targets.
  */
-
-import { domainOf } from '../../names.ts';
-import type { InstanceEntry, NodeEntry, SrvParts } from '../../view/entries.ts';
-import type { Host } from '../../view/host.ts';
-import type { Selection } from '../../view/service-entry.ts';
-import { unpack } from '../../wire/address-rrset.ts';
+import type { InstanceEntry, SrvParts } from '../../view/entries.ts';
+import type { Selection } from '../../view/selection.ts';
 import { encodeSrv } from '../../wire/encode-rdata.ts';
-import { lowerName, type Name } from '../../wire/name.ts';
+import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
-import { addrName, nodeName } from '../catalog-names.ts';
-import { drawToFront } from '../draw.ts';
-import type { Outcome } from '../outcome.ts';
+import { locateClient } from '../near.ts';
+import type { Answer, Outcome } from '../outcome.ts';
 import { isPlainUdp } from '../reply-size.ts';
+import { Additional } from './additional.ts';
+import type { Found } from './instances.ts';
+import { noData } from './negative.ts';
+import { nodeTarget, type Target, targetOf } from './target.ts';
 
 /** Consul gives every target the same priority. */
 const PRIORITY = 1;
@@ -24,27 +23,31 @@ const PRIORITY = 1;
 export function answerSrv(
   context: CatalogContext,
   asked: Asked,
-  selection: Selection,
-  service: string,
-): Outcome {
-  const { question, query, domain } = asked;
-  const instances = selection.distinct;
+  { selection, ttl: { seconds: ttl } }: Found,
+): Outcome | Promise<Outcome> {
+  const { question, query } = asked;
+  const pool = selection.distinct;
   const { udpAnswerLimit } = context.settings.answer;
   const isLimited = udpAnswerLimit > 0 && isPlainUdp(query.client, question.edns);
-  const count = Math.min(instances.length, asked.answersMax, isLimited ? udpAnswerLimit : Infinity);
-  drawToFront(instances, count, context.random);
-  const ttl = context.settings.serviceTtlSeconds(service);
+  const count = Math.min(pool.count, asked.answersMax, isLimited ? udpAnswerLimit : Infinity);
+  const isPartial = isLimited && pool.count > udpAnswerLimit;
+  if (isPartial) {
+    const setting = 'dns_config.udp_answer_limit';
+    query.trace?.steps.push({ kind: 'limit', setting, most: udpAnswerLimit, of: pool.count });
+  }
+  const { path, subnetScope } = locateClient(context, query);
+  const drawn = pool.draw(count, context.random, path);
   const answers: ResourceRecord[] = [];
   const additional = new Additional(context, asked, ttl);
   const hostNames = new Set<string>();
-  for (let at = 0; at < count; at++) {
-    const instance = instances[at] as InstanceEntry;
-    const parts = srvPartsOf(context, instance, asked);
+  for (let place = 0; place < count; place++) {
+    const instance = pool.items[drawn[place] as number] as InstanceEntry;
+    const parts = srvPartsOf(context, instance, asked, selection);
     if (parts === undefined) continue;
     const { rdata, target, host } = parts;
     if (host === undefined) {
       // RFC 2181 §5: instances of several nodes at one host name and port are one record.
-      const shown = `${lowerName(target)}\0${instance.port}`;
+      const shown = `${lowerName(target)}\0${selection.portOf(instance)}`;
       if (hostNames.has(shown)) continue;
       hostNames.add(shown);
     }
@@ -55,78 +58,19 @@ export function answerSrv(
       ttl,
       rdata,
     });
-    additional.add(parts, instance.node);
+    additional.addTarget({ name: target, host });
+    additional.addNode(instance.node);
   }
-  if (answers.length === 0) return { kind: 'no-data', zone: domain };
-  return {
+  if (answers.length === 0) return noData(asked);
+  const answer: Answer = {
     kind: 'answer',
     answers,
     authority: [],
-    additional: additional.records(),
+    additional: [],
     authoritative: true,
-    partial: isLimited && instances.length > udpAnswerLimit,
+    partial: isPartial,
   };
-}
-
-/** Gathers the additional section, each target and each node once. */
-class Additional {
-  readonly #context: CatalogContext;
-  readonly #asked: Asked;
-  readonly #ttl: number;
-  readonly #addresses: ResourceRecord[] = [];
-  readonly #targets: Name[] = [];
-  readonly #nodes: NodeEntry[] = [];
-  readonly #seen = new Set<Name | NodeEntry>();
-
-  constructor(context: CatalogContext, asked: Asked, ttl: number) {
-    this.#context = context;
-    this.#asked = asked;
-    this.#ttl = ttl;
-  }
-
-  add({ target, host }: SrvParts, node: NodeEntry): void {
-    if (!this.#seen.has(target)) {
-      this.#seen.add(target);
-      if (host === undefined) this.#targets.push(target);
-      else this.#addresses.push(this.#record(target, host.type, host.rdata));
-    }
-    if (!this.#seen.has(node)) {
-      this.#seen.add(node);
-      this.#nodes.push(node);
-    }
-  }
-
-  records(): ResourceRecord[] {
-    const records = this.#addresses;
-    for (const target of this.#targets) records.push(...this.#recordsOf(target));
-    if (!this.#context.settings.answer.additionalNodeMetaTxt) return records;
-    for (const node of this.#nodes) {
-      const owner = node.metaTxt.length === 0 ? undefined : nodeName(node, this.#asked.domain);
-      if (owner === undefined) continue;
-      for (const rdata of node.metaTxt) records.push(this.#record(owner, RecordType.TXT, rdata));
-    }
-    return records;
-  }
-
-  #record(owner: Name, type: number, rdata: Uint8Array): ResourceRecord {
-    return { owner, type, class: RecordClass.IN, ttl: this.#ttl, rdata };
-  }
-
-  /** What stands at a host name of ours. Others are for the client to look up: this answer does not wait for them. */
-  #recordsOf(target: Name): ResourceRecord[] {
-    const { query } = this.#asked;
-    const lower = lowerName(target);
-    if (domainOf(this.#context.grammar, lower) === undefined) return [];
-    const aliasHops = (query.aliasHops ?? 0) + 1;
-    const records: ResourceRecord[] = [];
-    for (const type of [RecordType.A, RecordType.AAAA]) {
-      const question = { ...query.question, name: target, lowerName: lower, type };
-      const outcome = this.#context.follow({ question, client: query.client, aliasHops });
-      if (outcome instanceof Promise || outcome.kind !== 'answer') continue;
-      records.push(...unpack(outcome.answers));
-    }
-    return records;
-  }
+  return additional.joinTo(subnetScope === undefined ? answer : { ...answer, subnetScope });
 }
 
 /** Encoded once for each instance and domain and kept with it, but for host names, which may be the question's. */
@@ -134,51 +78,33 @@ function srvPartsOf(
   context: CatalogContext,
   instance: InstanceEntry,
   asked: Asked,
+  selection: Selection,
 ): SrvParts | undefined {
+  const { rules } = selection;
   const slot = context.grammar.domains.indexOf(asked.domain);
   const kept = instance.srvParts?.[slot];
-  if (kept !== undefined) return kept;
-  const own = instance.ownHost(RecordType.SRV);
-  if (own?.type === RecordType.CNAME) {
+  if (kept !== undefined && kept.rules === rules) return kept;
+  const target = targetOf(selection, instance, asked.domain);
+  if (target === undefined) return undefined;
+  if (target.host === undefined) {
     // Consul: a service registered under the name that is asked for is at its node.
-    const isItself = lowerName(own.name) === asked.question.lowerName;
-    return encodeParts(instance, targetOf(instance, isItself ? undefined : own, asked.domain));
+    const isItself = lowerName(target.name) === asked.question.lowerName;
+    const used = isItself ? nodeTarget(selection, instance, asked.domain) : target;
+    return used === undefined ? undefined : encodeParts(selection, instance, used);
   }
-  const parts = encodeParts(instance, targetOf(instance, own, asked.domain));
-  if (parts === undefined) return undefined;
+  const parts = encodeParts(selection, instance, target);
   instance.srvParts ??= [];
   instance.srvParts[slot] = parts;
   return parts;
 }
 
-function encodeParts(instance: InstanceEntry, target: Target | undefined): SrvParts | undefined {
-  if (target === undefined) return undefined;
-  const { name, host } = target;
-  const weight = instance.weight();
-  const data = { priority: PRIORITY, weight, port: instance.port, target: name };
-  return { rdata: encodeSrv(data), target: name, host };
-}
-
-interface Target {
-  readonly name: Name;
-  /** Undefined for a host name, whose addresses are looked up. */
-  readonly host: Host | undefined;
-}
-
-/** `own` is the instance's own address, when it has one. */
-function targetOf(
+function encodeParts(
+  selection: Selection,
   instance: InstanceEntry,
-  own: Host | undefined,
-  domain: Name,
-): Target | undefined {
-  const { node } = instance;
-  const datacenter = node.row?.datacenter ?? '';
-  const host = own ?? node.addresses.choose(RecordType.SRV);
-  if (host === undefined) return undefined;
-  if (host.type === RecordType.CNAME) return { name: host.name, host: undefined };
-  // The node's name leads to its plain address; any other gets a name of its own.
-  const isNodeAddress = own === undefined && host === node.addresses.plain;
-  const name =
-    (isNodeAddress ? nodeName(node, domain) : undefined) ?? addrName(host, datacenter, domain);
-  return name === undefined ? undefined : { name, host };
+  { name, host }: Target,
+): SrvParts {
+  const weight = instance.weight();
+  const port = selection.portOf(instance);
+  const rdata = encodeSrv({ priority: PRIORITY, weight, port, target: name });
+  return { rdata, target: name, host, rules: selection.rules };
 }

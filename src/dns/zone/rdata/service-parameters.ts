@@ -38,6 +38,24 @@ function findParameter(name: string): Parameter | undefined {
   return { key: Number(key), encode: (value) => value };
 }
 
+/** A parameter on its own, its value as in a file without quotes and escapes; undefined when that does not fit. */
+export function encodeParameter(
+  name: string,
+  text: string,
+): { readonly key: number; readonly value: string } | undefined {
+  const parameter = findParameter(name);
+  const value = parameter?.encode(text);
+  return parameter === undefined || value === undefined ? undefined : { key: parameter.key, value };
+}
+
+/** Encoded values by key, as they stand at the end of SVCB RDATA. */
+export function joinParameters(values: ReadonlyMap<number, string>): string {
+  return [...values]
+    .sort(([one], [other]) => one - other)
+    .map(([key, value]) => encodeInteger(key, 2) + encodeInteger(value.length, 2) + value)
+    .join('');
+}
+
 export const serviceParameters: Field = {
   parse(cursor) {
     const values = new Map<number, string>();
@@ -48,10 +66,7 @@ export const serviceParameters: Field = {
       values.set(key, value);
     }
     refuseInconsistent(cursor, values);
-    return [...values]
-      .sort(([one], [other]) => one - other)
-      .map(([key, value]) => encodeInteger(key, 2) + encodeInteger(value.length, 2) + value)
-      .join('');
+    return joinParameters(values);
   },
   measure(rdata, at) {
     let before = -1;

@@ -1,0 +1,28 @@
+/**
+ * Prepared queries by name or id: the instances of their service that fit their conditions, with their own TTL. What a
+ * query says is in the view; nothing is asked elsewhere.
+ */
+import { catalogLabel } from '../../names.ts';
+import type { Lookup } from '../catalog-context.ts';
+import * as explanations from '../explanations.ts';
+import { answerInstances } from './instances.ts';
+import { nameError } from './negative.ts';
+import { noteInstances } from './note-instances.ts';
+
+export const lookUpQuery: Lookup<'query'> = (context, asked) => {
+  if (asked.name.datacenter !== '') return nameError(asked, explanations.NO_DATACENTER);
+  const query = context.view.query(asked.name.query);
+  if (query === undefined) return nameError(asked, explanations.NO_QUERY);
+  const service = catalogLabel(query.service);
+  const { here } = context.view;
+  const entry = query.connect ? here.connect(service) : here.service(service);
+  noteInstances(context, asked, { service, entry, wanted: query });
+  const selection = entry?.selectFor(query, context.settings.rules);
+  if (selection === undefined) return nameError(asked, explanations.NO_QUERY_RESULT);
+  const { ttlSeconds } = query;
+  const ttl =
+    ttlSeconds === undefined
+      ? context.settings.serviceTtl(service)
+      : { seconds: ttlSeconds, rule: 'DNS.TTL of the prepared query' };
+  return answerInstances(context, asked, { selection, ttl, srvOnly: false });
+};
