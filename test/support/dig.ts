@@ -1,13 +1,29 @@
 /** Real `dig` against a listener of the test. */
 import { execFile } from 'node:child_process';
 
+export interface DugEdns {
+  readonly version: number;
+  /** E.g. `['do']`, `['do', 'MBZ: 0x0080']`. */
+  readonly flags: readonly string[];
+  readonly udp: number;
+  /** As dig shows them, e.g. `EDE: 21 (Not Supported): (only class IN is served)`. */
+  readonly options: readonly string[];
+}
+
 export interface Dug {
   readonly status: string;
   /** Header flags, e.g. `qr aa rd`. */
   readonly flags: readonly string[];
+  /** Name, class and type as they came back, e.g. `Web.Service.consul. IN A`. */
+  readonly question: string;
   readonly answers: readonly string[];
   readonly authority: readonly string[];
+  /** Without the OPT. */
   readonly additional: readonly string[];
+  /** Undefined when the reply had no OPT. */
+  readonly edns: DugEdns | undefined;
+  /** Octets of the reply. */
+  readonly bytes: number;
   /** The whole output, comments included. */
   readonly text: string;
 }
@@ -29,19 +45,43 @@ export function dig(
 
 function parse(text: string, status: string): Dug {
   const flags = /^;; flags: ([a-z ]*);/m.exec(text)?.[1]?.split(' ') ?? [];
-  const section = (title: string): string[] => {
+  const linesOf = (title: string): string[] => {
     const body = new RegExp(`;; ${title} SECTION:\\n([\\s\\S]*?)(?:\\n\\n|\\n;;|$)`).exec(
       text,
     )?.[1];
-    const lines = (body ?? '').split('\n').filter((line) => line !== '' && !line.startsWith(';'));
-    return lines.map((line) => line.replace(/\s+/g, ' '));
+    return (body ?? '').split('\n').filter((line) => line !== '');
   };
+  const section = (title: string): string[] =>
+    linesOf(title)
+      .filter((line) => !line.startsWith(';'))
+      .map((line) => line.replace(/\s+/g, ' '));
   return {
     status,
     flags,
+    question: (linesOf('QUESTION')[0] ?? '').slice(1).replace(/\s+/g, ' '),
     answers: section('ANSWER'),
     authority: section('AUTHORITY'),
     additional: section('ADDITIONAL'),
+    edns: parseEdns(text),
+    bytes: Number(/^;; MSG SIZE +rcvd: (\d+)/m.exec(text)?.[1]),
     text,
+  };
+}
+
+/** `; EDNS: version: 0, flags: do; udp: 1232`, and a line for each option. */
+function parseEdns(text: string): DugEdns | undefined {
+  const found = /^; EDNS: version: (\d+), flags:([^;]*); ?(.*?)udp: (\d+)\n((?:; .*\n)*)/m.exec(
+    text,
+  );
+  if (found === null) return undefined;
+  const [, version, flags = '', reserved = '', udp, options = ''] = found;
+  return {
+    version: Number(version),
+    flags: [...flags.trim().split(' '), reserved.trim()].filter((flag) => flag !== ''),
+    udp: Number(udp),
+    options: options
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.slice(2)),
   };
 }
