@@ -1,8 +1,32 @@
 /**
- * Presentation form of records (RFC 1035 §5.1) for people and logs. RDATA of a type not known here, or that is
- * not what its type says, is written as `\# length hex` (RFC 3597 §5), so nothing is ever refused.
+ * Presentation form of records (RFC 1035 §5.1) for people and logs: every type that a master file may hold, one row
+ * a type. RDATA of another type, or that is not what its type says, is written as `\# length hex` (RFC 3597 §5), so
+ * nothing is ever refused, and what is written reads back as the same octets.
  */
-import { formatName, NAME_BYTES_MAX } from './name.ts';
+import {
+  characterString,
+  type FormatField,
+  hashedOwner,
+  ipv4,
+  ipv6,
+  long,
+  name,
+  octet,
+  recordType,
+  remainingBase64,
+  remainingHex,
+  remainingText,
+  remainingTextOrNone,
+  salt,
+  signatureTime,
+  strings,
+  tag,
+  typeBitmap,
+  word,
+} from './format-fields.ts';
+import { location } from './format-location.ts';
+import { serviceParameters } from './format-service-parameters.ts';
+import { formatName } from './name.ts';
 import { octetText } from './octet-text.ts';
 import type { ResourceRecord } from './record.ts';
 import { formatType, RecordClass, RecordType } from './types.ts';
@@ -22,28 +46,64 @@ export function formatClass(recordClass: number): string {
   return `CLASS${recordClass}`;
 }
 
-type Part = 'name' | 'word' | 'long' | 'strings' | 'ipv4' | 'ipv6';
+/** `in` → 1, `CLASS65280` → 65280, anything else → undefined. */
+export function parseClass(text: string): number | undefined {
+  const upper = text.toUpperCase();
+  const known = (RecordClass as Readonly<Record<string, number>>)[upper];
+  if (known !== undefined) return known;
+  const generic = /^CLASS(\d{1,5})$/.exec(upper)?.[1];
+  return generic !== undefined && Number(generic) <= 65_535 ? Number(generic) : undefined;
+}
 
-const formats: Readonly<Record<number, readonly Part[]>> = {
-  [RecordType.A]: ['ipv4'],
-  [RecordType.AAAA]: ['ipv6'],
-  [RecordType.NS]: ['name'],
-  [RecordType.CNAME]: ['name'],
-  [RecordType.DNAME]: ['name'],
-  [RecordType.PTR]: ['name'],
-  [RecordType.MX]: ['word', 'name'],
-  [RecordType.SRV]: ['word', 'word', 'word', 'name'],
-  [RecordType.SOA]: ['name', 'name', 'long', 'long', 'long', 'long', 'long'],
-  [RecordType.RP]: ['name', 'name'],
-  [RecordType.TXT]: ['strings'],
-  [RecordType.SPF]: ['strings'],
-  [RecordType.HINFO]: ['strings'],
+const text: readonly FormatField[] = [strings];
+const serviceBinding: readonly FormatField[] = [word, name, serviceParameters];
+
+const formats: Readonly<Record<number, readonly FormatField[]>> = {
+  [RecordType.A]: [ipv4],
+  [RecordType.NS]: [name],
+  [RecordType.CNAME]: [name],
+  [RecordType.SOA]: [name, name, long, long, long, long, long],
+  [RecordType.PTR]: [name],
+  [RecordType.HINFO]: [characterString, characterString],
+  [RecordType.MX]: [word, name],
+  [RecordType.TXT]: text,
+  [RecordType.RP]: [name, name],
+  [RecordType.AFSDB]: [word, name],
+  [RecordType.AAAA]: [ipv6],
+  [RecordType.LOC]: [location],
+  [RecordType.SRV]: [word, word, word, name],
+  [RecordType.NAPTR]: [word, word, characterString, characterString, characterString, name],
+  [RecordType.DNAME]: [name],
+  [RecordType.DS]: [word, octet, octet, remainingHex],
+  [RecordType.SSHFP]: [octet, octet, remainingHex],
+  [RecordType.RRSIG]: [
+    recordType,
+    octet,
+    octet,
+    long,
+    signatureTime,
+    signatureTime,
+    word,
+    name,
+    remainingBase64,
+  ],
+  [RecordType.NSEC]: [name, typeBitmap],
+  [RecordType.DNSKEY]: [word, octet, octet, remainingBase64],
+  [RecordType.NSEC3]: [octet, octet, word, salt, hashedOwner, typeBitmap],
+  [RecordType.NSEC3PARAM]: [octet, octet, word, salt],
+  [RecordType.TLSA]: [octet, octet, octet, remainingHex],
+  [RecordType.OPENPGPKEY]: [remainingBase64],
+  [RecordType.SVCB]: serviceBinding,
+  [RecordType.HTTPS]: serviceBinding,
+  [RecordType.SPF]: text,
+  [RecordType.URI]: [word, word, remainingText],
+  [RecordType.CAA]: [octet, tag, remainingTextOrNone],
 };
 
 /** The RDATA alone. */
 export function formatRdata(type: number, rdata: Uint8Array): string {
-  const parts = formats[type];
-  return (parts && formatParts(parts, rdata)) ?? formatUnknown(rdata);
+  const fields = formats[type];
+  return (fields && formatFields(fields, rdata)) ?? formatUnknown(rdata);
 }
 
 function formatUnknown(rdata: Uint8Array): string {
@@ -51,103 +111,16 @@ function formatUnknown(rdata: Uint8Array): string {
   return hex === '' ? '\\# 0' : `\\# ${rdata.length} ${hex}`;
 }
 
-/** Undefined when the parts do not fill the RDATA exactly. */
-function formatParts(parts: readonly Part[], rdata: Uint8Array): string | undefined {
+/** Undefined when the fields do not fill the RDATA exactly. */
+function formatFields(fields: readonly FormatField[], rdata: Uint8Array): string | undefined {
   const octets = octetText(rdata, 0, rdata.length);
   const texts: string[] = [];
   let at = 0;
-  for (const part of parts) {
-    const end = partEnd(part, octets, at);
-    if (end < 0 || end > octets.length) return undefined;
-    texts.push(formatPart(part, octets.slice(at, end)));
-    at = end;
+  for (const field of fields) {
+    const formatted = field(octets, at);
+    if (formatted === undefined) return undefined;
+    if (formatted.text !== '') texts.push(formatted.text);
+    at = formatted.end;
   }
-  return at === octets.length && at > 0 ? texts.join(' ') : undefined;
-}
-
-/** The offset behind the part that starts at `at`, or -1. */
-function partEnd(part: Part, octets: string, at: number): number {
-  switch (part) {
-    case 'word':
-      return at + 2;
-    case 'long':
-    case 'ipv4':
-      return at + 4;
-    case 'ipv6':
-      return at + 16;
-    case 'strings':
-      return stringsEnd(octets, at);
-    case 'name':
-      return nameEnd(octets, at);
-  }
-}
-
-function nameEnd(octets: string, start: number): number {
-  for (let at = start; at < octets.length && at - start < NAME_BYTES_MAX; ) {
-    const length = octets.charCodeAt(at);
-    if (length === 0) return at + 1;
-    if (length > 63) return -1;
-    at += 1 + length;
-  }
-  return -1;
-}
-
-function stringsEnd(octets: string, start: number): number {
-  let at = start;
-  while (at < octets.length) at += 1 + octets.charCodeAt(at);
-  return at;
-}
-
-function formatPart(part: Part, octets: string): string {
-  switch (part) {
-    case 'word':
-    case 'long':
-      return String(integerOf(octets));
-    case 'ipv4':
-      return Array.from(octets, (octet) => octet.charCodeAt(0)).join('.');
-    case 'ipv6':
-      return formatIpv6(octets);
-    case 'strings':
-      return stringsOf(octets).map(quote).join(' ');
-    case 'name':
-      return formatName(octets);
-  }
-}
-
-function integerOf(octets: string): number {
-  let value = 0;
-  for (const octet of octets) value = value * 256 + octet.charCodeAt(0);
-  return value;
-}
-
-function stringsOf(octets: string): string[] {
-  const strings: string[] = [];
-  for (let at = 0; at < octets.length; at += 1 + octets.charCodeAt(at)) {
-    strings.push(octets.slice(at + 1, at + 1 + octets.charCodeAt(at)));
-  }
-  return strings;
-}
-
-function quote(string: string): string {
-  const escaped = string.replace(/["\\]|[^ -~]/g, (char) => {
-    const code = char.charCodeAt(0);
-    if (code < 32 || code > 126) return `\\${String(code).padStart(3, '0')}`;
-    return `\\${char}`;
-  });
-  return `"${escaped}"`;
-}
-
-/** RFC 5952 §4: lower case, no leading zeros, the first longest run of two or more zero groups as `::`. */
-export function formatIpv6(octets: string): string {
-  const groups: string[] = [];
-  for (let at = 0; at < 16; at += 2) {
-    groups.push(integerOf(octets.slice(at, at + 2)).toString(16));
-  }
-  const zeros = groups.map((group) => (group === '0' ? '0' : '1')).join('');
-  const run = ['00000000', '0000000', '000000', '00000', '0000', '000', '00'].find((candidate) =>
-    zeros.includes(candidate),
-  );
-  if (run === undefined) return groups.join(':');
-  const start = zeros.indexOf(run);
-  return `${groups.slice(0, start).join(':')}::${groups.slice(start + run.length).join(':')}`;
+  return at === octets.length ? texts.join(' ') : undefined;
 }
