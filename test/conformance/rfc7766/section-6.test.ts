@@ -135,10 +135,10 @@ describe('RFC 7766 §6.2.4, tear-down', () => {
 it('RFC 7766 §5: "MUST support both UDP and TCP": the answers are the same', async () => {
   for (const args of ['www.consul A', 'mail.consul MX', 'consul SOA', 'nosuch.consul A']) {
     const [udp, tcp] = [await agent.dig(`${args} +notcp`), await agent.dig(`${args} +tcp`)];
-    expect([tcp.status, tcp.flags, tcp.answers.sort(), tcp.authority]).toEqual([
+    expect([tcp.status, tcp.flags, [...tcp.answers].sort(), tcp.authority]).toEqual([
       udp.status,
       udp.flags,
-      udp.answers.sort(),
+      [...udp.answers].sort(),
       udp.authority,
     ]);
   }
