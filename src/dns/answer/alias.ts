@@ -27,6 +27,7 @@ export function followAlias(
   if (query.question.type === RecordType.CNAME) return alone(alias);
   const next = questionAt(alias.target, query);
   if (next === undefined) return alone(alias);
+  query.trace?.steps.push({ kind: 'follow', target: alias.target });
   const outcome = context.follow(next);
   return outcome instanceof Promise
     ? outcome.then((settled) => join(alias, settled, query))

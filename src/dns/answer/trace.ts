@@ -3,6 +3,7 @@
  * order they were taken. Facts alone; `explain.ts` puts them into words. Without a trace nothing is noted.
  */
 import type { CatalogName } from '../names.ts';
+import type { InstanceEntry } from '../view/entries.ts';
 import type { Selection } from '../view/selection.ts';
 import type { Candidate } from '../view/service-entry.ts';
 import type { Name } from '../wire/name.ts';
@@ -20,6 +21,8 @@ export type Step =
       readonly candidates: readonly Candidate[];
       readonly selection: Selection | undefined;
     }
+  /** What one instance alone would be answered with, as RDATA. */
+  | { readonly kind: 'records'; readonly of: (instance: InstanceEntry) => readonly Uint8Array[] }
   /** The locations that the client is in, the narrowest first. */
   | { readonly kind: 'near'; readonly locations: readonly string[] }
   /** Which setting gave the TTL: `dns_config.service_ttl["web*"]`, `default`, … */
@@ -27,7 +30,9 @@ export type Step =
   /** A setting let fewer answers through than there were. */
   | { readonly kind: 'limit'; readonly setting: string; readonly most: number; readonly of: number }
   /** A CNAME or an SRV target was looked up in turn. */
-  | { readonly kind: 'follow'; readonly target: Name };
+  | { readonly kind: 'follow'; readonly target: Name }
+  /** What has no shape of its own, as a sentence. */
+  | { readonly kind: 'note'; readonly text: string };
 
 export interface Trace {
   readonly steps: Step[];

@@ -11,6 +11,8 @@ import {
   systemClock,
   workerEntry,
 } from '../../runtime/index.ts';
+import { UnaskableError } from '../answer/explain.ts';
+import type { ExplainedAnswer, ExplainRequest } from '../answer/explained.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
 import { ZoneError } from '../zone/zone-error.ts';
@@ -100,6 +102,14 @@ export class DnsService {
     const reply = await this.#request({ kind: 'stats' });
     if (reply.kind !== 'stats') throw new Error(`the DNS thread replied ${reply.kind} to stats`);
     return reply.stats;
+  }
+
+  /** How the answer to a question comes about, by the code that answers. @throws UnaskableError */
+  async explain(query: ExplainRequest): Promise<ExplainedAnswer> {
+    const reply = await this.#request({ kind: 'explain', query });
+    if (reply.kind === 'explained') return reply.answer;
+    if (reply.kind === 'unaskable') throw new UnaskableError(reply.field, reply.reason);
+    throw new Error(`the DNS thread replied ${reply.kind} to explain`);
   }
 
   /** Zones are read again, options replaced; identity is not. @throws ZoneError, and all stays as it was */

@@ -11,7 +11,9 @@ import {
   systemClock,
   systemRandom,
 } from '../../runtime/index.ts';
-import { createResponder, type Responder } from '../answer/responder.ts';
+import { explain, UnaskableError } from '../answer/explain.ts';
+import type { ExplainRequest } from '../answer/explained.ts';
+import { createResponder, type Responder, type ResponderParts } from '../answer/responder.ts';
 import type { ResponderOptions } from '../answer/settings.ts';
 import { createForwarder, type Forwarder } from '../forward/forwarder.ts';
 import type { DnsOptions } from '../options.ts';
@@ -78,7 +80,7 @@ export class DnsThread {
         void this.#serve();
         return;
       case 'request':
-        this.#post({ kind: 'reply', id: message.id, reply: this.#answer(message.request) });
+        this.#reply(message.id, message.request);
         return;
       case 'log-level':
         this.#logger.setLevel(message.level);
@@ -125,7 +127,7 @@ export class DnsThread {
       random,
       logger: this.#logger,
     });
-    const responder: Responder = createResponder({
+    const parts = (responder: () => Responder): ResponderParts => ({
       view: this.#view,
       identity: options.identity,
       options: responderOptions(options),
@@ -136,15 +138,22 @@ export class DnsThread {
       zones: [
         createZoneSource({
           zones: () => zones.current,
-          follow: (query) => responder.ask(query),
+          follow: (query) => responder().ask(query),
           forwards: () => forwarder.isForwarding,
         }),
       ],
       forward: [forwarder],
       random,
       logger: this.#logger,
+      clock: this.#clock,
     });
-    return { zones, forwarder, responder };
+    const responder: Responder = createResponder(parts(() => responder));
+    // Explaining is neither counted nor limited: the same code, with counts and buckets that nobody looks at.
+    const explainer: Responder = createResponder({
+      ...parts(() => explainer),
+      options: explainerOptions(options),
+    });
+    return { zones, forwarder, responder, explainer };
   }
 
   /** Whatever a message does to the responder, the thread goes on with the next. */
@@ -165,7 +174,27 @@ export class DnsThread {
       .map((transport) => transport.address);
   }
 
-  #answer(request: Request): Reply {
+  #reply(id: number, request: Request): void {
+    const post = (reply: Reply): void => this.#post({ kind: 'reply', id, reply });
+    // A name that is forwarded takes its time.
+    if (request.kind === 'explain') void this.#explain(request.query).then(post);
+    else post(this.#answer(request));
+  }
+
+  async #explain(query: ExplainRequest): Promise<Reply> {
+    try {
+      if (this.#serving === undefined) throw new Error('DNS is not ready yet');
+      return { kind: 'explained', answer: await explain(this.#serving.explainer, query) };
+    } catch (error) {
+      if (!(error instanceof UnaskableError)) {
+        this.#logger.error({ err: error }, 'an answer could not be explained');
+      }
+      const field = error instanceof UnaskableError ? error.field : 'name';
+      return { kind: 'unaskable', field, reason: (error as Error).message };
+    }
+  }
+
+  #answer(request: Exclude<Request, { readonly kind: 'explain' }>): Reply {
     switch (request.kind) {
       case 'applied-index':
         return { kind: 'applied-index', index: this.#view.index };
@@ -200,6 +229,7 @@ export class DnsThread {
         this.#serving.zones.current = zones;
         this.#serving.forwarder.setOptions(options.forward);
         this.#serving.responder.setOptions(responderOptions(options));
+        this.#serving.explainer.setOptions(explainerOptions(options));
       }
       return { kind: 'reloaded' };
     } catch (error) {
@@ -248,6 +278,7 @@ interface Serving {
   readonly zones: { current: ZoneStore };
   readonly forwarder: Forwarder;
   readonly responder: Responder;
+  readonly explainer: Responder;
 }
 
 function readZones({ identity, zoneDirectory }: DnsOptions): ZoneStore {
@@ -257,6 +288,14 @@ function readZones({ identity, zoneDirectory }: DnsOptions): ZoneStore {
 
 function responderOptions({ answer, protocol, forward }: DnsOptions): ResponderOptions {
   return { answer, protocol, recursionAvailable: forward.recursors.length > 0 };
+}
+
+function explainerOptions(options: DnsOptions): ResponderOptions {
+  const { protocol, ...rest } = responderOptions(options);
+  return {
+    ...rest,
+    protocol: { ...protocol, rateLimit: { ...protocol.rateLimit, responsesPerSecond: 0 } },
+  };
 }
 
 function asRefusal(error: unknown): Refusal | undefined {

@@ -11,6 +11,7 @@
  *    │── stop ──────────────────────────▶│ answers what is in flight, exits
  */
 import type { LogFields, LogLevel } from '../../runtime/index.ts';
+import type { ExplainedAnswer, ExplainRequest } from '../answer/explained.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
 import type { ZoneFault } from '../zone/zone-error.ts';
@@ -28,6 +29,7 @@ export interface ThreadStart {
 export type Request =
   | { readonly kind: 'applied-index' }
   | { readonly kind: 'stats' }
+  | { readonly kind: 'explain'; readonly query: ExplainRequest }
   | { readonly kind: 'reload'; readonly options: DnsOptions };
 
 export type ToThread =
@@ -57,6 +59,13 @@ export interface DnsStats {
 export type Reply =
   | { readonly kind: 'applied-index'; readonly index: number }
   | { readonly kind: 'stats'; readonly stats: DnsStats }
+  | { readonly kind: 'explained'; readonly answer: ExplainedAnswer }
+  /** The question cannot be asked, for what is in `field` of the request. */
+  | {
+      readonly kind: 'unaskable';
+      readonly field: keyof ExplainRequest;
+      readonly reason: string;
+    }
   | { readonly kind: 'reloaded' }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 

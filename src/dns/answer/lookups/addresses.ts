@@ -16,10 +16,20 @@ import type { Asked, CatalogContext } from '../catalog-context.ts';
 import { locateClient } from '../near.ts';
 import type { Answer, Outcome } from '../outcome.ts';
 import { isPlainUdp } from '../reply-size.ts';
-import type { Found } from './instances.ts';
+import type { AnswerKind, Found } from './answer-kind.ts';
 import { noData } from './negative.ts';
 
-export function answerAddresses(
+export const addresses: AnswerKind = {
+  answer: answerAddresses,
+  recordsOf: (_context, { question }, selection, instance) => {
+    const host = selection.hostOf(instance, question.type);
+    const isOfType = host?.type === question.type || question.type === RecordType.ANY;
+    if (host === undefined || !(isOfType || host.type === RecordType.CNAME)) return [];
+    return [host.rdata];
+  },
+};
+
+function answerAddresses(
   context: CatalogContext,
   asked: Asked,
   found: Found,
@@ -28,13 +38,14 @@ export function answerAddresses(
   if (named.count === 0) return answerByType(context, asked, found);
   const atNodes = ownNodes(asked, found, named);
   if (atNodes.length > 0) return answerWithNodes(context, asked, found, atNodes);
-  return found.selection.isAlias(asked.question.type)
+  const { type } = asked.question;
+  return found.selection.isAlias(type)
     ? answerAlias(context, asked, found)
     : answerByType(context, asked, found);
 }
 
 /** The alias of one host name, and what stands there. */
-export function answerAlias(
+function answerAlias(
   context: CatalogContext,
   asked: Asked,
   found: Found,

@@ -13,8 +13,7 @@ import { type Binding, ParameterKey, readBinding } from '../binding.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import type { Outcome } from '../outcome.ts';
 import { Additional } from './additional.ts';
-import { answerAlias } from './addresses.ts';
-import type { Found } from './instances.ts';
+import type { AnswerKind, Found } from './answer-kind.ts';
 import { noData } from './negative.ts';
 import { type Target, targetOf } from './target.ts';
 
@@ -25,16 +24,21 @@ interface BoundInstance {
   readonly target: Target;
 }
 
-export function answerBindings(
+export const bindings: AnswerKind = {
+  answer: answerBindings,
+  recordsOf: (_context, asked, selection, instance) =>
+    boundInstances(selection, [instance], asked).map(({ rdata }) => rdata),
+};
+
+function answerBindings(
   context: CatalogContext,
   asked: Asked,
   found: Found,
 ): Outcome | Promise<Outcome> {
   const { selection, ttl } = found;
   const { question, domain } = asked;
-  if (selection.isAlias(asked.question.type)) return answerAlias(context, asked, found);
   const bound = selection.derive(`bindings ${question.type} ${domain}`, () =>
-    boundInstances(selection, asked),
+    boundInstances(selection, selection.instances, asked),
   );
   if (bound.length === 0) return noData(asked);
   const additional = new Additional(context, asked, ttl.seconds);
@@ -53,9 +57,13 @@ export function answerBindings(
   });
 }
 
-function boundInstances(selection: Selection, asked: Asked): readonly BoundInstance[] {
+function boundInstances(
+  selection: Selection,
+  instances: readonly InstanceEntry[],
+  asked: Asked,
+): readonly BoundInstance[] {
   const byRdata = new Map<string, BoundInstance>();
-  for (const instance of selection.instances) {
+  for (const instance of instances) {
     const binding = instance.meta === undefined ? undefined : readBinding(instance.meta);
     if (binding === undefined) continue;
     const bound = bind(selection, instance, binding, asked);

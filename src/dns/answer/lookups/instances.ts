@@ -7,43 +7,43 @@ import { RecordType } from '../../wire/types.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import { failOpen } from '../explanations.ts';
 import type { Outcome } from '../outcome.ts';
-import type { ServiceTtl } from '../service-ttl.ts';
-import { answerAddresses } from './addresses.ts';
-import { answerBindings } from './bindings.ts';
-import { answerSrv } from './srv.ts';
-import { answerTexts } from './texts.ts';
-
-/** What a look-up found. */
-export interface Found {
-  readonly selection: Selection;
-  readonly ttl: ServiceTtl;
-  /** The name has SRV records and nothing else. */
-  readonly srvOnly: boolean;
-}
-
-type AnswerKind = (
-  context: CatalogContext,
-  asked: Asked,
-  found: Found,
-) => Outcome | Promise<Outcome>;
+import { addresses } from './addresses.ts';
+import type { AnswerKind, Found } from './answer-kind.ts';
+import { bindings } from './bindings.ts';
+import { srv } from './srv.ts';
+import { texts } from './texts.ts';
 
 const kinds: ReadonlyMap<number, AnswerKind> = new Map<number, AnswerKind>([
-  [RecordType.SRV, answerSrv],
-  [RecordType.TXT, answerTexts],
-  [RecordType.SVCB, answerBindings],
-  [RecordType.HTTPS, answerBindings],
+  [RecordType.SRV, srv],
+  [RecordType.TXT, texts],
+  [RecordType.SVCB, bindings],
+  [RecordType.HTTPS, bindings],
 ]);
+
+/** An alias leads on whatever is asked, but for SRV records, which lead there themselves. */
+function kindOf(type: number, selection: Selection): AnswerKind {
+  const kind = kinds.get(type) ?? addresses;
+  if (kind === addresses || kind === srv) return kind;
+  return selection.isAlias(type) ? addresses : kind;
+}
 
 export function answerInstances(
   context: CatalogContext,
   asked: Asked,
   found: Found,
 ): Outcome | Promise<Outcome> {
+  const { selection } = found;
+  const { query } = asked;
+  const { type } = asked.question;
   const { seconds, rule } = found.ttl;
-  asked.query.trace?.steps.push({ kind: 'ttl', seconds, rule });
-  const answer = found.srvOnly ? answerSrv : (kinds.get(asked.question.type) ?? answerAddresses);
-  const outcome = answer(context, asked, found);
-  const { failOpen: floor } = found.selection;
+  query.trace?.steps.push({ kind: 'ttl', seconds, rule });
+  const kind = found.srvOnly ? srv : kindOf(type, selection);
+  query.trace?.steps.push({
+    kind: 'records',
+    of: (instance) => kind.recordsOf(context, asked, selection, instance),
+  });
+  const outcome = kind.answer(context, asked, found);
+  const { failOpen: floor } = selection;
   if (floor === undefined) return outcome;
   const mark = (settled: Outcome): Outcome =>
     settled.kind === 'answer'

@@ -13,14 +13,22 @@ import { locateClient } from '../near.ts';
 import type { Answer, Outcome } from '../outcome.ts';
 import { isPlainUdp } from '../reply-size.ts';
 import { Additional } from './additional.ts';
-import type { Found } from './instances.ts';
+import type { AnswerKind, Found } from './answer-kind.ts';
 import { noData } from './negative.ts';
 import { nodeTarget, type Target, targetOf } from './target.ts';
 
 /** Consul gives every target the same priority. */
 const PRIORITY = 1;
 
-export function answerSrv(
+export const srv: AnswerKind = {
+  answer: answerSrv,
+  recordsOf: (context, asked, selection, instance) => {
+    const parts = srvPartsOf(context, instance, asked, selection);
+    return parts === undefined ? [] : [parts.rdata];
+  },
+};
+
+function answerSrv(
   context: CatalogContext,
   asked: Asked,
   { selection, ttl: { seconds: ttl } }: Found,

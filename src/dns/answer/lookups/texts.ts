@@ -2,40 +2,38 @@
  * TXT records of a service, from its instances' metadata: `dns-txt-version: 1.2` is answered as `version=1.2`, in the
  * form of node metadata (RFC 1464). What several instances say alike is said once.
  */
+import type { InstanceEntry } from '../../view/entries.ts';
 import { formatMeta } from '../../view/node-meta.ts';
-import type { Selection } from '../../view/selection.ts';
 import { encodeTxt } from '../../wire/encode-rdata.ts';
 import { octetText } from '../../wire/octet-text.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import type { Outcome } from '../outcome.ts';
-import { answerAlias } from './addresses.ts';
-import type { Found } from './instances.ts';
+import type { AnswerKind, Found } from './answer-kind.ts';
 import { noData } from './negative.ts';
 
 const PREFIX = 'dns-txt-';
 
-export function answerTexts(
-  context: CatalogContext,
-  asked: Asked,
-  found: Found,
-): Outcome | Promise<Outcome> {
-  const { selection, ttl } = found;
-  if (selection.isAlias(asked.question.type)) return answerAlias(context, asked, found);
-  const texts = selection.derive('texts', () => textsOf(selection));
-  if (texts.length === 0) return noData(asked);
+export const texts: AnswerKind = {
+  answer: answerTexts,
+  recordsOf: (_context, _asked, _selection, instance) => textsOf([instance]),
+};
+
+function answerTexts(_context: CatalogContext, asked: Asked, { selection, ttl }: Found): Outcome {
+  const found = selection.derive('texts', () => textsOf(selection.instances));
+  if (found.length === 0) return noData(asked);
   const owner = asked.question.name;
   const record = { owner, type: RecordType.TXT, class: RecordClass.IN, ttl: ttl.seconds };
   return {
     kind: 'answer',
-    answers: texts.map((rdata) => ({ ...record, rdata })),
+    answers: found.map((rdata) => ({ ...record, rdata })),
     authority: [],
     additional: [],
     authoritative: true,
   };
 }
 
-function textsOf({ instances }: Selection): readonly Uint8Array[] {
+function textsOf(instances: readonly InstanceEntry[]): readonly Uint8Array[] {
   const byText = new Map<string, Uint8Array>();
   for (const { meta = {} } of instances) {
     for (const [key, value] of Object.entries(meta)) {

@@ -1,0 +1,30 @@
+/** What the kinds of records that instances are answered with have in common. */
+import type { InstanceEntry } from '../../view/entries.ts';
+import type { Selection } from '../../view/selection.ts';
+import type { Asked, CatalogContext } from '../catalog-context.ts';
+import type { Outcome } from '../outcome.ts';
+import type { ServiceTtl } from '../service-ttl.ts';
+
+/** What a look-up found. */
+export interface Found {
+  readonly selection: Selection;
+  readonly ttl: ServiceTtl;
+  /** The name has SRV records and nothing else. */
+  readonly srvOnly: boolean;
+}
+
+/** One kind of record that instances are answered with. */
+export interface AnswerKind {
+  readonly answer: (
+    context: CatalogContext,
+    asked: Asked,
+    found: Found,
+  ) => Outcome | Promise<Outcome>;
+  /** RDATA of the records that one instance alone gives; for `explain`. */
+  readonly recordsOf: (
+    context: CatalogContext,
+    asked: Asked,
+    selection: Selection,
+    instance: InstanceEntry,
+  ) => readonly Uint8Array[];
+}
