@@ -5,6 +5,7 @@ import { catalogDatacenters } from './commands/catalog-datacenters.ts';
 import { catalogNodes } from './commands/catalog-nodes.ts';
 import { catalogServices } from './commands/catalog-services.ts';
 import { demo } from './commands/demo.ts';
+import { dnsQuery } from './commands/dns-query.ts';
 import { info } from './commands/info.ts';
 import { leave } from './commands/leave.ts';
 import { maint } from './commands/maint.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   catalogNodes,
   catalogServices,
   demo,
+  dnsQuery,
   info,
   leave,
   maint,

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'value' | 'typ
   dns: { runtime: 'value', catalog: 'type' },
   http: { catalog: 'value', agent: 'value', runtime: 'value' },
   config: { runtime: 'value', agent: 'value', checks: 'value', dns: 'value', http: 'value' },
-  cli: { config: 'value', runtime: 'value', 'agent-process.ts': 'value' },
+  cli: { config: 'value', dns: 'value', runtime: 'value', 'agent-process.ts': 'value' },
   // The composition root may use everything but the command line.
   'agent-process.ts': {
     runtime: 'value',

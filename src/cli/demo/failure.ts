@@ -2,9 +2,9 @@
  * The demonstration of what is refused: bad requests of every kind, each with the error that comes back, and at
  * the end that nothing of them was kept. What differs from run to run stands as `<request id>`.
  */
-import { formatReply } from '../dns-query.ts';
 import { objectOf } from '../json-value.ts';
 import type { Exchange, Reply } from './exchange.ts';
+import { formatReply } from './format-reply.ts';
 import type { Stage } from './stage.ts';
 
 interface Refused extends Exchange {

@@ -2,8 +2,8 @@
  * The demonstration of what rollcall is for: a service registers, DNS answers it while it is healthy and only
  * then, and a crash of the agent changes nothing. Prints the same each time.
  */
-import { formatReply } from '../dns-query.ts';
 import { listOf, objectOf, textOf } from '../json-value.ts';
+import { formatReply } from './format-reply.ts';
 import { startHealthTarget } from './health-target.ts';
 import type { Stage } from './stage.ts';
 
@@ -90,8 +90,8 @@ function becomes(stage: Stage, status: string): Promise<void> {
 
 function answersInDns(stage: Stage, wanted: boolean): Promise<void> {
   return stage.eventually(wanted ? 'DNS answers' : 'DNS stops to answer', async () => {
-    const { answers } = await stage.query(NAME, 'A');
-    return (answers?.length ?? 0) > 0 === wanted;
+    const { message } = await stage.query(NAME, 'A');
+    return message.answers.length > 0 === wanted;
   });
 }
 

@@ -6,8 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseName, RecordClass, RecordType, ROOT } from '../../dns/index.ts';
 import { CommandError } from '../command.ts';
-import { type DnsReply, queryDns } from '../dns-query.ts';
+import { type DnsQuery, type DnsReply, queryDns } from '../dns-query.ts';
 import { type AgentProcess, startAgentProcess } from './agent-process.ts';
 import { type Exchange, exchange, type Reply } from './exchange.ts';
 
@@ -107,8 +108,10 @@ function setStage(
       await start(http.port, dns.port);
     },
     send: (asked) => exchange(agent().http, asked),
-    query: (name, type) =>
-      queryDns({ name, type }, { ...agent().dns, timeoutMs: QUERY_TIMEOUT_MS }),
+    query(name, type) {
+      const { address: host, port } = agent().dns;
+      return queryDns(plainQuery(name, type), { host, port, timeoutMs: QUERY_TIMEOUT_MS });
+    },
     async eventually(what, done) {
       const deadline = performance.now() + DEADLINE_MS;
       while (!(await done())) {
@@ -117,5 +120,16 @@ function setStage(
       }
     },
     onClose,
+  };
+}
+
+/** As a resolver without EDNS asks. */
+function plainQuery(name: string, type: 'A' | 'SRV'): DnsQuery {
+  return {
+    question: { name: parseName(name) ?? ROOT, type: RecordType[type], class: RecordClass.IN },
+    recursionDesired: true,
+    edns: undefined,
+    transport: 'udp',
+    keepTruncated: true,
   };
 }
