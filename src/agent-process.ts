@@ -195,6 +195,7 @@ async function startHttp(root: Root, { agent, engine, dns, reload, dnsPort }: Ht
         dns: await dns.stats(),
         process: measureProcess(),
       }),
+      explainDns: (query) => dns.explain(query),
     },
     {
       ...DEFAULT_LISTENER_LIMITS,

@@ -6,6 +6,7 @@ import type { Agent } from '../agent/index.ts';
 import type { Json, State, Transaction } from '../catalog/index.ts';
 import { type Clock, type LogFields, type Logger, limits, type Random } from '../runtime/index.ts';
 
+import type { ExplainDns } from './explanation.ts';
 import type { Measurements } from './metrics/measurements.ts';
 
 export interface HttpDeps {
@@ -26,6 +27,8 @@ export interface HttpDeps {
   readonly selfDescription: () => SelfDescription;
   /** The numbers of `/v1/agent/metrics`, read anew each time. */
   readonly measure: () => Promise<Measurements>;
+  /** Why DNS answers as it does. */
+  readonly explainDns: ExplainDns;
 }
 
 export type Commit = <Result>(

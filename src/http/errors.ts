@@ -78,6 +78,9 @@ export const ERROR_CATALOGUE = {
   name_too_long: { status: 400, title: 'The name is too long' },
   name_invalid: { status: 400, title: 'Invalid name' },
 
+  // DNS
+  dns_unaskable: { status: 400, title: 'No DNS query can be made of the request' },
+
   // The store
   store_locked: { status: 503, title: 'The store is in use' },
   store_newer: { status: 503, title: 'The store is of a later version' },
@@ -127,6 +130,7 @@ export function refusalOf(error: unknown): Refusal {
     return { ...refusal(error.code, error.message, error.field), status };
   }
   if (isStoreError(error)) return refusal(error.code, error.message, '');
+  if (isUnaskable(error)) return refusal(error.code, error.message, error.field);
   return refusal('internal_error', 'internal error', '');
 }
 
@@ -144,4 +148,12 @@ function isStoreError(error: unknown): error is Error & { readonly code: StoreCo
   return (
     typeof code === 'string' && code.startsWith('store_') && Object.hasOwn(ERROR_CATALOGUE, code)
   );
+}
+
+type Unaskable = Error & { readonly code: 'dns_unaskable'; readonly field: string };
+
+/** The UnaskableError of DNS, told by its code as well. */
+function isUnaskable(error: unknown): error is Unaskable {
+  if (!(error instanceof Error) || !('code' in error && 'field' in error)) return false;
+  return error.code === 'dns_unaskable' && typeof error.field === 'string';
 }

@@ -89,6 +89,7 @@ export async function openApi({
       leave: async () => {},
       reload: async () => {},
       selfDescription: () => SELF_DESCRIPTION,
+      explainDns: () => Promise.reject(new Error('there is no DNS here')),
       measure: async () => MEASURED,
       ...deps,
     },

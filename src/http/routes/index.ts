@@ -10,6 +10,7 @@ import { agentSelf } from './agent-self.ts';
 import { agentServices } from './agent-services.ts';
 import { catalogReads } from './catalog-reads.ts';
 import { catalogWrites } from './catalog-writes.ts';
+import { dns } from './dns.ts';
 import { health } from './health.ts';
 import { status } from './status.ts';
 
@@ -26,5 +27,6 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   catalogWrites,
   catalogReads,
   health,
+  dns,
   status,
 ];
