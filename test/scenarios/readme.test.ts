@@ -30,6 +30,7 @@ function run(command: string, agent: AgentChild): Promise<{ code: number; output
   const placed = command
     .replace(/localhost:8500/g, `${agent.http.host}:${agent.http.port}`)
     .replace('@localhost -p 8600', `@${agent.dns.host} -p ${agent.dns.port}`)
+    .replace(/^rollcall dns query/, `$& -server ${agent.dns.host}:${agent.dns.port}`)
     .replace(/^rollcall/, `'${process.execPath}' '${bin}'`)
     .replace('wait=60s', 'wait=1ms');
   const env = { ...process.env, CONSUL_HTTP_ADDR: `${agent.http.host}:${agent.http.port}` };
