@@ -2,14 +2,19 @@
  * Fits a reply into the size that its client can take. The OPT record always goes along; answers go before
  * everything else; TC says that an answer, or what the reply means nothing without, was left out, and only then.
  *
- *   header ▸ question ▸ answers ▸ authority ▸ additional ▸ OPT (its room is kept from the start)
+ *   header ▸ question ▸ answers ▸ authority ▸ additional ▸ OPT (its room is kept from the start, but for the
+ *   explanation, which gets what is left)
  */
 import { isPacked, type Records } from '../wire/address-rrset.ts';
 import { Flag, type MessageQuestion } from '../wire/message.ts';
 import type { Edns } from '../wire/question.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import { ednsBytes, type MessageWriter, Section } from '../wire/write-message.ts';
+import { ExtendedError } from '../wire/types.ts';
+import { type EdnsReply, ednsBytes, type MessageWriter, Section } from '../wire/write-message.ts';
+import type { AskedOptions } from './edns/asked-options.ts';
+import { encodeExplanation } from './edns/extended-error.ts';
 import { ednsReply } from './edns-reply.ts';
+import type { Explanation } from './outcome.ts';
 import type { Reply } from './respond.ts';
 
 /** What of the query comes back in the header and the OPT of its reply. */
@@ -20,13 +25,20 @@ export interface Echo {
   readonly checkingDisabled: boolean;
   readonly question: MessageQuestion | undefined;
   readonly edns: Edns | undefined;
+  /** Those of its EDNS options that are answered; undefined: none. */
+  readonly asked: AskedOptions | undefined;
 }
 
 export interface Frame {
   readonly bytesMax: number;
   readonly compressing: boolean;
   readonly recursionAvailable: boolean;
+  /** Answers of our own may be left out without TC, which is Consul's way. */
+  readonly isSilent: boolean;
 }
+
+/** For a reply that nothing else explains. */
+const CUT: Explanation = { code: ExtendedError.OTHER, text: 'not all records fit' };
 
 /** Writes the reply; the result is at most `bytesMax` long. */
 export function fitReply(
@@ -35,36 +47,61 @@ export function fitReply(
   reply: Reply,
   frame: Frame,
 ): Uint8Array {
-  const edns =
-    echo.edns === undefined ? undefined : ednsReply(echo.edns, reply.rcode, reply.explanation);
+  const edns = echo.edns === undefined ? undefined : ednsReply(echo.edns, echo.asked, reply);
   writer.begin(frame.bytesMax, frame.compressing);
   if (echo.question !== undefined) writer.question(echo.question);
   if (edns !== undefined) writer.limitBytes = frame.bytesMax - ednsBytes(edns);
-  const truncated = writeSections(writer, reply) || reply.partial;
-  if (edns !== undefined) {
-    writer.limitBytes = frame.bytesMax;
-    writer.edns(edns);
-  }
+  const isSilent = frame.isSilent && reply.isOwn;
+  const isCut = writeSections(writer, reply, isSilent);
+  if (edns !== undefined) writeEdns(writer, edns, reply, isCut, frame.bytesMax);
+  const truncated = isCut || (reply.partial && !isSilent);
   return writer.finish(echo.id, headerFlags(echo, reply, truncated, frame.recursionAvailable));
 }
 
+/** RFC 8914 §3: an explanation takes what room is left, and never that of a record. */
+function writeEdns(
+  writer: MessageWriter,
+  edns: EdnsReply,
+  reply: Reply,
+  isCut: boolean,
+  bytesMax: number,
+): void {
+  writer.limitBytes = bytesMax;
+  const explanation = reply.explanation ?? (isCut ? CUT : undefined);
+  if (explanation === undefined) {
+    writer.edns(edns);
+    return;
+  }
+  const option = encodeExplanation(explanation, bytesMax - writer.length - ednsBytes(edns));
+  writer.edns(option === undefined ? edns : { ...edns, options: [...edns.options, option] });
+}
+
 /** Returns whether the client has to be told that something is missing. */
-function writeSections(writer: MessageWriter, reply: Reply): boolean {
-  // RFC 2181 §9: a client that sees TC asks again over TCP, so there is no use in filling what room is left.
-  if (!writeAnswers(writer, reply.answers)) return true;
+function writeSections(writer: MessageWriter, reply: Reply, isSilent: boolean): boolean {
+  const missing = writeAnswers(writer, reply.answers);
+  // RFC 2181 §9: a client that sees TC asks again over TCP, so there is no use in filling what room is left. One
+  // that would see nothing at all is told in any case: to it there would be no such record.
+  if (missing > 0 && !(isSilent && missing < countOf(reply.answers))) return true;
   if (!writeAll(writer, Section.AUTHORITY, reply.authority) && reply.needsAuthority) return true;
   return !writeAll(writer, Section.ADDITIONAL, reply.additional) && reply.needsAdditional;
 }
 
-/** Writes answers until one does not fit, but one at least when any of them fits at all. */
-function writeAnswers(writer: MessageWriter, answers: Records): boolean {
-  if (isPacked(answers)) return writer.addresses(answers) === answers.count;
+/**
+ * Writes answers until one does not fit, but one at least when any of them fits at all.
+ * @returns how many are missing
+ */
+function writeAnswers(writer: MessageWriter, answers: Records): number {
+  if (isPacked(answers)) return answers.count - writer.addresses(answers);
   let written = 0;
   for (const record of answers) {
     if (writer.record(Section.ANSWER, record)) written += 1;
-    else if (written > 0) return false;
+    else if (written > 0) break;
   }
-  return written === answers.length;
+  return answers.length - written;
+}
+
+function countOf(answers: Records): number {
+  return isPacked(answers) ? answers.count : answers.length;
 }
 
 function writeAll(

@@ -5,8 +5,8 @@
 import type { Records } from '../wire/address-rrset.ts';
 import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import { ExtendedError, Rcode, RecordClass } from '../wire/types.ts';
-import type { Explanation, Outcome } from './outcome.ts';
+import { ExtendedError, Rcode, RecordClass, RecordType } from '../wire/types.ts';
+import type { Explanation, Outcome, Relayed } from './outcome.ts';
 import type { ZoneSoa } from './soa.ts';
 
 export interface Reply {
@@ -15,6 +15,8 @@ export interface Reply {
   readonly authenticData: boolean;
   /** Something was left out before the reply was made. */
   readonly partial: boolean;
+  /** Answers of our own: whether leaving some of them out is said is for the options to decide. */
+  readonly isOwn: boolean;
   readonly answers: Records;
   readonly authority: readonly ResourceRecord[];
   readonly additional: readonly ResourceRecord[];
@@ -22,6 +24,13 @@ export interface Reply {
   readonly needsAuthority: boolean;
   readonly needsAdditional: boolean;
   readonly explanation: Explanation | undefined;
+  /** RFC 7871 §7.2.1: bits of the client's address that the answer depends on. */
+  readonly subnetScope: number;
+  /** What the rate limit takes for the owner of the answer, when it is another. */
+  readonly origin: Name | undefined;
+  /** A name or a type denied. */
+  readonly isNegative: boolean;
+  readonly failOpen: boolean;
 }
 
 const NONE: readonly ResourceRecord[] = [];
@@ -31,18 +40,35 @@ const EMPTY: Reply = Object.freeze({
   authoritative: false,
   authenticData: false,
   partial: false,
+  isOwn: false,
   answers: NONE,
   authority: NONE,
   additional: NONE,
   needsAuthority: false,
   needsAdditional: false,
   explanation: undefined,
+  subnetScope: 0,
+  origin: undefined,
+  isNegative: false,
+  failOpen: false,
 });
 
 const NOBODYS: Explanation = {
   code: ExtendedError.NOT_AUTHORITATIVE,
   text: 'not in a zone of this server, and no recursor is configured',
 };
+
+const UNSERVED: Explanation = { code: ExtendedError.NOT_AUTHORITATIVE, text: 'not served here' };
+const FAILED: Explanation = { code: ExtendedError.OTHER, text: 'answering failed' };
+
+const NO_TRANSFER: Explanation = {
+  code: ExtendedError.NOT_SUPPORTED,
+  text: 'zones are not transferred',
+};
+
+/** For a partial answer whose source gives no reason. */
+const LIMITED: Explanation = { code: ExtendedError.OTHER, text: 'a limit left answers out' };
+const CUT_UPSTREAM: Explanation = { code: ExtendedError.OTHER, text: 'the recursor sent a part' };
 
 /** `askedClass` is the class of the question. */
 export function respond(outcome: Outcome, soa: ZoneSoa, askedClass: number): Reply {
@@ -59,12 +85,17 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
         authoritative: outcome.authoritative,
         authenticData: false,
         partial: outcome.partial === true,
+        isOwn: true,
         answers: outcome.answers,
         authority: outcome.authority,
         additional: outcome.additional,
         needsAuthority: false,
         needsAdditional: false,
-        explanation: outcome.explanation,
+        explanation: outcome.explanation ?? (outcome.partial === true ? LIMITED : undefined),
+        subnetScope: outcome.subnetScope ?? 0,
+        origin: outcome.origin,
+        isNegative: false,
+        failOpen: outcome.failOpen === true,
       };
     case 'no-data':
       return {
@@ -88,16 +119,18 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
         rcode: outcome.rcode,
         authenticData: outcome.authenticData,
         partial: outcome.truncated,
+        explanation: outcome.truncated ? CUT_UPSTREAM : undefined,
+        isNegative: isNegative(outcome),
         answers: outcome.answers,
         authority: outcome.authority,
         additional: outcome.additional,
       };
     case 'refused':
-      return { ...EMPTY, rcode: Rcode.REFUSED, explanation: outcome.explanation };
+      return { ...EMPTY, rcode: Rcode.REFUSED, explanation: outcome.explanation ?? UNSERVED };
     case 'failure':
-      return { ...EMPTY, rcode: Rcode.SERVFAIL, explanation: outcome.explanation };
+      return { ...EMPTY, rcode: Rcode.SERVFAIL, explanation: outcome.explanation ?? FAILED };
     case 'not-implemented':
-      return { ...EMPTY, rcode: Rcode.NOTIMP };
+      return { ...EMPTY, rcode: Rcode.NOTIMP, explanation: NO_TRANSFER };
     case 'skip':
       // Nobody's name. RFC 8914 §4.21 has a number for it.
       return { ...EMPTY, rcode: Rcode.REFUSED, explanation: NOBODYS };
@@ -105,8 +138,19 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
 }
 
 /** A reply that is its rcode and nothing else. */
-export function rcodeReply(rcode: number): Reply {
-  return { ...EMPTY, rcode };
+export function rcodeReply(rcode: number, explanation?: Explanation): Reply {
+  return { ...EMPTY, rcode, explanation };
+}
+
+/** What is left of a reply that goes out empty: a client that is real asks again over TCP. */
+export function slippedReply({ rcode, authoritative }: Reply): Reply {
+  return { ...EMPTY, rcode, authoritative, partial: true };
+}
+
+function isNegative({ rcode, answers, authority }: Relayed): boolean {
+  if (rcode === Rcode.NXDOMAIN) return true;
+  const isReferral = authority.some(({ type }) => type === RecordType.NS);
+  return rcode === Rcode.NOERROR && answers.length === 0 && !isReferral;
 }
 
 interface Negative {
@@ -126,5 +170,6 @@ function negative(rcode: number, outcome: Negative, soa: ZoneSoa): Reply {
     authority: record === undefined ? NONE : [record],
     needsAuthority: true,
     explanation: outcome.explanation,
+    isNegative: true,
   };
 }

@@ -1,25 +1,30 @@
 /**
  * From the bytes of a query to the bytes of its reply: the pipeline of this folder, in order. One responder serves
- * a thread; it holds the writer's buffer and the settings, and no state of any query. Knows nothing of sockets.
+ * a thread; it holds the writer's buffer, the settings, counts and the buckets of the rate limit, and no state of any
+ * query. Knows nothing of sockets.
  *
- *   bytes ─▶ question ─▶ stages ─▶ catalog ▸ reverse ▸ zones ▸ remainder ▸ forward ─▶ Outcome ─▶ respond ─▶ fit ─▶ bytes
+ *   bytes ─▶ question ─▶ EDNS options ─▶ stages ─▶ catalog ▸ reverse ▸ zones ▸ remainder ▸ forward
+ *         ─▶ Outcome ─▶ respond ─▶ rate limit ─▶ fit ─▶ bytes
  */
-import type { Logger, Random } from '../../runtime/index.ts';
+import { type Clock, type Logger, type Random, systemClock } from '../../runtime/index.ts';
 import { createNameGrammar } from '../names.ts';
 import type { IdentityOptions } from '../options.ts';
 import type { View } from '../view/view.ts';
 import { lowerName, type Name, parseName } from '../wire/name.ts';
-import type { Client, Question } from '../wire/question.ts';
+import type { Client, Edns, Question } from '../wire/question.ts';
 import { type Rejection, readQuestion } from '../wire/read-question.ts';
-import { Rcode } from '../wire/types.ts';
+import { ExtendedError, Rcode } from '../wire/types.ts';
 import { MessageWriter } from '../wire/write-message.ts';
 import type { CatalogContext } from './catalog-context.ts';
 import { createCatalogSource, createRemainder } from './catalog-source.ts';
-import { areOptionsWellFormed } from './edns-reply.ts';
+import { Counts, type ReplyCounts } from './counts.ts';
+import { type AskedOptions, readAskedOptions } from './edns/asked-options.ts';
 import { type Echo, fitReply } from './fit-reply.ts';
-import type { Outcome, Query, Source } from './outcome.ts';
+import type { Explanation, Outcome, Query, Source } from './outcome.ts';
+import { Protection } from './protection.ts';
+import { judgeReply } from './reply-group.ts';
 import { replyBytesMax } from './reply-size.ts';
-import { type Reply, rcodeReply, respond } from './respond.ts';
+import { type Reply, rcodeReply, respond, slippedReply } from './respond.ts';
 import { createReverseSource } from './reverse-source.ts';
 import { type ResponderOptions, Settings } from './settings.ts';
 import { type ApexRecords, createZoneSoa, type ZoneSoa } from './soa.ts';
@@ -37,6 +42,8 @@ export interface ResponderParts {
   readonly forward: readonly Source[];
   readonly random: Random;
   readonly logger: Logger;
+  /** Wall time dates cookies, monotonic time fills the buckets of the rate limit. The system's when absent. */
+  readonly clock?: Pick<Clock, 'now' | 'monotonic'>;
 }
 
 export interface Responder {
@@ -50,6 +57,8 @@ export interface Responder {
   ask(query: Query): Outcome | Promise<Outcome>;
   /** Queries that begin after this are answered by the new options. */
   setOptions(options: ResponderOptions): void;
+  /** What was replied up to now. */
+  readonly counts: ReplyCounts;
 }
 
 /** @throws TypeError when a domain of `identity` is no domain name */
@@ -60,8 +69,13 @@ export function createResponder(parts: ResponderParts): Responder {
     respond: (bytes, client, trace) => responder.respond(bytes, client, trace),
     ask: (query) => responder.ask(query),
     setOptions: (options) => responder.setOptions(options),
+    get counts() {
+      return responder.counts;
+    },
   };
 }
+
+const DEFECT: Explanation = { code: ExtendedError.OTHER, text: 'internal error' };
 
 class QueryResponder implements Responder {
   readonly #settings: Settings;
@@ -69,12 +83,18 @@ class QueryResponder implements Responder {
   readonly #sources: Handler;
   readonly #handle: Handler;
   readonly #logger: Logger;
+  readonly #clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly #nowMs = (): number => this.#clock.now();
+  readonly #protection: Protection;
+  readonly #counts = new Counts();
   readonly #writer = new MessageWriter();
 
   constructor(parts: ResponderParts) {
     const { view, identity, random } = parts;
     this.#logger = parts.logger;
     this.#settings = new Settings(parts.options);
+    this.#protection = new Protection(parts.options.protocol);
+    this.#clock = parts.clock ?? systemClock;
     const settings = this.#settings;
     const grammar = createNameGrammar(identity);
     this.#soa = createZoneSoa(grammar.domains, view, settings, parts.apex);
@@ -96,7 +116,7 @@ class QueryResponder implements Responder {
       createRemainder(context),
       ...parts.forward,
     ]);
-    this.#handle = throughStages(stages, this.#sources);
+    this.#handle = throughStages(stages, settings, this.#sources);
   }
 
   ask(query: Query): Outcome | Promise<Outcome> {
@@ -105,6 +125,11 @@ class QueryResponder implements Responder {
 
   setOptions(options: ResponderOptions): void {
     this.#settings.replace(options);
+    this.#protection.replace(options.protocol);
+  }
+
+  get counts(): ReplyCounts {
+    return this.#counts.read();
   }
 
   respond(
@@ -117,67 +142,109 @@ class QueryResponder implements Responder {
       case 'drop':
         return undefined;
       case 'reject':
-        return this.#reject(reading, client);
+        return this.#send(echoOfRejection(reading), rcodeReply(reading.rcode), client);
+      case 'no-question':
+        return this.#answerOptions(reading.rejection, client);
       case 'question':
         return this.#answer(reading.question, client, trace);
     }
   }
 
-  #reject(rejection: Rejection, client: Client): Uint8Array {
-    return this.#write(rejection, rcodeReply(rejection.rcode), client);
+  /** A query without a question: RFC 7873 §5.4. */
+  #answerOptions(
+    rejection: Rejection & { readonly edns: Edns },
+    client: Client,
+  ): Uint8Array | undefined {
+    const asked = this.#readOptions(rejection.edns, client);
+    if (asked === 'malformed' || asked?.cookie === undefined) {
+      return this.#send(echoOfRejection(rejection), rcodeReply(Rcode.FORMERR), client);
+    }
+    const rcode = asked.cookie.kind === 'bad' ? Rcode.BADCOOKIE : Rcode.NOERROR;
+    return this.#send({ ...rejection, asked }, rcodeReply(rcode), client);
   }
 
   #answer(
     question: Question,
     client: Client,
     trace: Trace | undefined,
-  ): Uint8Array | Promise<Uint8Array> {
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    let echo = echoOf(question, undefined);
     try {
-      // RFC 7871 §7.1.2: a malformed client subnet is a format error.
-      if (question.edns !== undefined && !areOptionsWellFormed(question.edns)) {
-        return this.#write(echoOf(question), rcodeReply(Rcode.FORMERR), client);
+      if (question.edns !== undefined && question.edns.options.length > 0) {
+        const asked = this.#readOptions(question.edns, client);
+        // RFC 7871 §7.1.2, RFC 7873 §5.2.2: an option that is not what it should be is a format error.
+        if (asked === 'malformed') return this.#send(echo, rcodeReply(Rcode.FORMERR), client);
+        echo = echoOf(question, asked);
       }
       const query = trace === undefined ? { question, client } : { question, client, trace };
       const outcome = this.#handle(query);
-      if (outcome instanceof Promise) return this.#answerLater(outcome, question, client);
-      return this.#write(echoOf(question), respond(outcome, this.#soa, question.class), client);
+      if (outcome instanceof Promise) return this.#answerLater(outcome, question, echo, client);
+      return this.#send(echo, respond(outcome, this.#soa, question.class), client);
     } catch (error) {
-      return this.#fail(error, question, client);
+      return this.#fail(error, question, echo, client);
     }
   }
 
   async #answerLater(
     outcome: Promise<Outcome>,
     question: Question,
+    echo: Echo,
     client: Client,
-  ): Promise<Uint8Array> {
+  ): Promise<Uint8Array | undefined> {
     try {
-      return this.#write(
-        echoOf(question),
-        respond(await outcome, this.#soa, question.class),
-        client,
-      );
+      return this.#send(echo, respond(await outcome, this.#soa, question.class), client);
     } catch (error) {
-      return this.#fail(error, question, client);
+      return this.#fail(error, question, echo, client);
     }
   }
 
   /** A defect of ours: the client gets SERVFAIL, the log one line. */
-  #fail(error: unknown, question: Question, client: Client): Uint8Array {
-    this.#logger.error({ err: error, type: question.type }, 'answering a query failed');
-    return this.#write(echoOf(question), rcodeReply(Rcode.SERVFAIL), client);
+  #fail(error: unknown, { type }: Question, echo: Echo, client: Client): Uint8Array | undefined {
+    this.#logger.error({ err: error, type }, 'answering a query failed');
+    return this.#send(echo, rcodeReply(Rcode.SERVFAIL, DEFECT), client);
+  }
+
+  #readOptions({ options }: Edns, client: Client): AskedOptions | 'malformed' {
+    const settings = this.#protection.optionSettings;
+    const asked = readAskedOptions(options, { client, settings }, this.#nowMs);
+    if (asked !== 'malformed' && asked.cookie !== undefined) this.#counts.cookie(asked.cookie);
+    return asked;
+  }
+
+  /** The bytes of a reply, or undefined when there have been too many like it. */
+  #send(echo: Echo, reply: Reply, client: Client): Uint8Array | undefined {
+    const { limiter } = this.#protection;
+    if (limiter === undefined || isGenuine(client, echo)) return this.#write(echo, reply, client);
+    const verdict = judgeReply(limiter, reply, client, this.#clock.monotonic());
+    if (verdict === 'send') return this.#write(echo, reply, client);
+    this.#counts.limited(verdict);
+    return verdict === 'slip' ? this.#write(echo, slippedReply(reply), client) : undefined;
   }
 
   #write(echo: Echo, reply: Reply, client: Client): Uint8Array {
-    return fitReply(this.#writer, echo, reply, {
+    const { answer, recursionAvailable } = this.#settings;
+    const bytes = fitReply(this.#writer, echo, reply, {
       bytesMax: replyBytesMax(client, echo.edns),
-      compressing: !this.#settings.answer.disableCompression,
-      recursionAvailable: this.#settings.recursionAvailable,
+      compressing: !answer.disableCompression,
+      recursionAvailable,
+      isSilent: !answer.truncate && client.transport === 'udp',
     });
+    this.#counts.sent(reply, bytes);
+    return bytes;
   }
 }
 
-function echoOf(question: Question): Echo {
+/** Whether the client surely has the address that its query came from: over TCP, or by its cookie. */
+function isGenuine(client: Client, { asked }: Echo): boolean {
+  return client.transport === 'tcp' || asked?.cookie?.kind === 'valid';
+}
+
+function echoOf(question: Question, asked: AskedOptions | undefined): Echo {
   const { id, opcode, recursionDesired, checkingDisabled, edns } = question;
-  return { id, opcode, recursionDesired, checkingDisabled, question, edns };
+  return { id, opcode, recursionDesired, checkingDisabled, question, edns, asked };
+}
+
+/** The options of a query that was rejected unread are not answered. */
+function echoOfRejection(rejection: Rejection): Echo {
+  return { ...rejection, asked: undefined };
 }

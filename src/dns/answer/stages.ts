@@ -3,10 +3,13 @@
  * it and ignores those before it. Adding one means a line in `stages` and a function.
  */
 import { ExtendedError, RecordClass, RecordType } from '../wire/types.ts';
+import { answerMinimalAny } from './minimal-any.ts';
 import type { Outcome, Query, Source } from './outcome.ts';
+import { answerServerIdentity } from './server-identity.ts';
+import type { Settings } from './settings.ts';
 
 export type Handler = (query: Query) => Outcome | Promise<Outcome>;
-export type Stage = (next: Handler) => Handler;
+export type Stage = (next: Handler, settings: Settings) => Handler;
 
 /** The catalog and the zones are class IN; Consul answers any class as if it were. */
 const refuseOtherClasses: Stage = (next) => (query) => {
@@ -23,26 +26,41 @@ const refuseTransfers: Stage = (next) => (query) => {
   return isTransfer ? { kind: 'not-implemented' } : next(query);
 };
 
-export const stages: readonly Stage[] = [refuseOtherClasses, refuseTransfers];
+export const stages: readonly Stage[] = [
+  answerServerIdentity,
+  refuseOtherClasses,
+  refuseTransfers,
+  answerMinimalAny,
+];
 
 /** The first stage outermost. */
-export function throughStages(list: readonly Stage[], handler: Handler): Handler {
-  return list.reduceRight((next, stage) => stage(next), handler);
+export function throughStages(
+  list: readonly Stage[],
+  settings: Settings,
+  handler: Handler,
+): Handler {
+  return list.reduceRight((next, stage) => stage(next, settings), handler);
 }
 
 /** Asks each source in turn until one does not skip. */
 export function askSources(sources: readonly Source[]): Handler {
   const askFrom = (query: Query, start: number): Outcome | Promise<Outcome> => {
     for (let at = start; at < sources.length; at++) {
-      const outcome = (sources[at] as Source).answer(query);
+      const source = sources[at] as Source;
+      const outcome = source.answer(query);
       if (outcome instanceof Promise) {
         return outcome.then((settled) =>
-          settled.kind === 'skip' ? askFrom(query, at + 1) : settled,
+          settled.kind === 'skip' ? askFrom(query, at + 1) : noted(query, source, settled),
         );
       }
-      if (outcome.kind !== 'skip') return outcome;
+      if (outcome.kind !== 'skip') return noted(query, source, outcome);
     }
     return { kind: 'skip' };
   };
   return (query) => askFrom(query, 0);
+}
+
+function noted({ trace }: Query, source: Source, outcome: Outcome): Outcome {
+  trace?.steps.push({ kind: 'source', source: source.name, outcome });
+  return outcome;
 }

@@ -26,6 +26,8 @@ export interface Rejection {
 
 export type QuestionReading =
   | { readonly kind: 'question'; readonly question: Question }
+  /** Nothing was asked but what EDNS options ask (RFC 7873 §5.4); FORMERR if they do not. */
+  | { readonly kind: 'no-question'; readonly rejection: Rejection & { readonly edns: Edns } }
   | Rejection
   /** No reply at all: it may be a reply itself, and answering it could start a loop. */
   | { readonly kind: 'drop' };
@@ -48,12 +50,11 @@ export function readQuestion(bytes: Uint8Array): QuestionReading {
   // RFC 8906 §3.1.4: NOTIMP for every opcode that is not served. NOTIFY is one of them: nothing here is a
   // secondary (RFC 1996 §3.10).
   if (opcode !== Opcode.QUERY) return reject(bytes, flags, Rcode.NOTIMP, undefined, undefined);
+  if (word(bytes, 4) === 0) return readWithoutQuestion(bytes, flags);
   if (
     // RFC 9619 §4: a query has exactly one question.
     word(bytes, 4) !== 1 ||
-    word(bytes, 6) > ANSWERS_MAX ||
-    word(bytes, 8) > AUTHORITY_MAX ||
-    word(bytes, 10) > ADDITIONAL_MAX
+    hasTooManyRecords(bytes)
   ) {
     return reject(bytes, flags, Rcode.FORMERR, undefined, undefined);
   }
@@ -92,6 +93,28 @@ export function readQuestion(bytes: Uint8Array): QuestionReading {
     edns,
   };
   return { kind: 'question', question };
+}
+
+/** RFC 9619 §4: no question at all is a query for a server cookie, or a format error. */
+function readWithoutQuestion(bytes: Uint8Array, flags: number): QuestionReading {
+  const records = word(bytes, 6) + word(bytes, 8) + word(bytes, 10);
+  const edns = hasTooManyRecords(bytes) ? 'malformed' : findEdns(bytes, HEADER_BYTES, records);
+  if (edns === undefined || edns === 'malformed') {
+    return reject(bytes, flags, Rcode.FORMERR, undefined, undefined);
+  }
+  if (edns.version > 0) return reject(bytes, flags, Rcode.BADVERS, undefined, edns);
+  return {
+    kind: 'no-question',
+    rejection: { ...reject(bytes, flags, Rcode.FORMERR, undefined, edns), edns },
+  };
+}
+
+function hasTooManyRecords(bytes: Uint8Array): boolean {
+  return (
+    word(bytes, 6) > ANSWERS_MAX ||
+    word(bytes, 8) > AUTHORITY_MAX ||
+    word(bytes, 10) > ADDITIONAL_MAX
+  );
 }
 
 /** The octet after the question's name. There is nothing before it that a pointer could lead to. */

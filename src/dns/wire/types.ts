@@ -59,6 +59,7 @@ export const Rcode = {
   NOTIMP: 4,
   REFUSED: 5,
   BADVERS: 16,
+  BADCOOKIE: 23,
 } as const;
 
 /** Extended DNS errors, RFC 8914 §4. */

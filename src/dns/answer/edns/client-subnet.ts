@@ -1,0 +1,37 @@
+/**
+ * EDNS client subnet (RFC 7871): whom a resolver asks for, and for whom else the answer holds.
+ *
+ *   FAMILY (16) SOURCE PREFIX-LENGTH (8) SCOPE PREFIX-LENGTH (8) ADDRESS, cut to the prefix, padded with zero bits
+ */
+import type { AskedOption } from './option.ts';
+
+const SCOPE_AT = 3;
+
+export const clientSubnet: AskedOption = {
+  code: 8,
+  isWellFormed: isClientSubnet,
+  answer(data, { reply }) {
+    const sourceBits = data[2] as number;
+    // RFC 7871 §7.2.1: whoever asks for nobody in particular gets scope 0, which that of a query is already.
+    if (reply.subnetScope === 0 || sourceBits === 0) return data;
+    const answered = Uint8Array.from(data);
+    answered[SCOPE_AT] = Math.min(reply.subnetScope, familyBits(data));
+    return answered;
+  },
+};
+
+/** RFC 7871 §6, as it has to be in a query. */
+function isClientSubnet(data: Uint8Array): boolean {
+  if (data.length < 4) return false;
+  const bits = data[2] as number;
+  if (bits > familyBits(data) || data[SCOPE_AT] !== 0) return false;
+  if (data.length !== 4 + Math.ceil(bits / 8)) return false;
+  const spareBits = (8 - (bits % 8)) % 8;
+  return ((data[data.length - 1] as number) & ((1 << spareBits) - 1)) === 0 || spareBits === 0;
+}
+
+/** -1 for a family that is none. */
+function familyBits(data: Uint8Array): number {
+  const family = ((data[0] as number) << 8) | (data[1] as number);
+  return family === 1 ? 32 : family === 2 ? 128 : -1;
+}
