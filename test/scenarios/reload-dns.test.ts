@@ -69,6 +69,12 @@ it('every key that is reloaded is applied, and a mistake changes nothing', async
     restart: [],
   });
 
+  const identity = async (): Promise<readonly string[]> =>
+    (await dig(agent.dns, 'id.server', 'CH', 'TXT')).answers.map(
+      (text) => text.split(' ').at(-1) ?? '',
+    );
+  expect(await identity()).toEqual(['"ns1"']);
+
   write({ dns_config: { cookie_secrets: [SECRET, `${SECRET}0`] } });
   const [status, text] = await reload();
   expect(status).toBe(500);
@@ -76,6 +82,7 @@ it('every key that is reloaded is applied, and a mistake changes nothing', async
     'dns_config.cookie_secrets.1: expected 32 hexadecimal digits, received hidden',
   );
 
+  expect(await identity()).toEqual(['"ns1"']);
   const self = await get('/v1/agent/self');
   expect(await agent.stop()).toBe(0);
   expect(agent.output() + self + text).not.toContain(SECRET);
@@ -89,6 +96,10 @@ it('what DNS did is counted', async () => {
   expect(metrics).toMatch(/^rollcall_dns_queries_total\{transport="udp"\} 1$/m);
   expect(metrics).toMatch(/^rollcall_dns_replies_total\{transport="tcp"\} 1$/m);
   expect(metrics).toMatch(/^rollcall_dns_nodes 1$/m);
+  expect(metrics).toMatch(/^rollcall_dns_replies_by_rcode_total\{rcode="NOERROR"\} 1$/m);
+  expect(metrics).toMatch(/^rollcall_dns_replies_by_rcode_total\{rcode="NXDOMAIN"\} 1$/m);
+  expect(metrics).toMatch(/^rollcall_dns_negative_total 1$/m);
+  expect(metrics).toMatch(/^rollcall_dns_truncated_total 0$/m);
   const { Stats } = JSON.parse(await get('/v1/agent/self'));
   expect(Stats.dns).toMatchObject({ queries: '2', replies: '2', dropped: '0' });
 });

@@ -215,6 +215,7 @@ export class DnsThread {
         address: transport.address,
         ...transport.stats(),
       })),
+      replies: this.#serving?.responder.counts,
     };
   }
 

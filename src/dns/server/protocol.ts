@@ -11,6 +11,7 @@
  *    │── stop ──────────────────────────▶│ answers what is in flight, exits
  */
 import type { LogFields, LogLevel } from '../../runtime/index.ts';
+import type { ReplyCounts } from '../answer/counts.ts';
 import type { ExplainedAnswer, ExplainRequest } from '../answer/explained.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
@@ -54,6 +55,8 @@ export interface DnsStats {
   readonly nodes: number;
   readonly instances: number;
   readonly endpoints: readonly EndpointStats[];
+  /** Undefined until the thread answers. */
+  readonly replies: ReplyCounts | undefined;
 }
 
 export type Reply =
