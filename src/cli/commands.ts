@@ -5,6 +5,7 @@ import { catalogDatacenters } from './commands/catalog-datacenters.ts';
 import { catalogNodes } from './commands/catalog-nodes.ts';
 import { catalogServices } from './commands/catalog-services.ts';
 import { demo } from './commands/demo.ts';
+import { dnsExplain } from './commands/dns-explain.ts';
 import { dnsQuery } from './commands/dns-query.ts';
 import { info } from './commands/info.ts';
 import { leave } from './commands/leave.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   catalogNodes,
   catalogServices,
   demo,
+  dnsExplain,
   dnsQuery,
   info,
   leave,
