@@ -45,11 +45,16 @@ function followAlias(
 ): Outcome | Promise<Outcome> {
   const next = questionAt(alias.target, query);
   // A loop, or as good as one: what there is of the chain goes out.
-  if (next === undefined) return chainAlone(alias.answers);
+  if (next === undefined) return withOrigin(chainAlone(alias.answers), alias);
   const outcome = parts.follow(next);
   return outcome instanceof Promise
-    ? outcome.then((settled) => prepend(alias.answers, settled, query))
-    : prepend(alias.answers, outcome, query);
+    ? outcome.then((settled) => withOrigin(prepend(alias.answers, settled, query), alias))
+    : withOrigin(prepend(alias.answers, outcome, query), alias);
+}
+
+/** Names under a wildcard are the like of each other wherever it leads. */
+function withOrigin(outcome: Outcome, { origin }: Alias): Outcome {
+  return origin === undefined || outcome.kind !== 'answer' ? outcome : { ...outcome, origin };
 }
 
 /** What the client gets when the target leads nowhere from here: the alias, to follow by itself. */

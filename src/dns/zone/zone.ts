@@ -35,6 +35,8 @@ export interface Alias {
   /** The CNAME, after the DNAME that it was made from if there was one. */
   readonly answers: readonly ResourceRecord[];
   readonly target: Name;
+  /** As in an answer: the wildcard that it was made from. */
+  readonly origin?: Name;
 }
 
 export type LookUp = Answer | NoData | NameError | Referral | Failure | Alias;
@@ -51,8 +53,12 @@ export function lookUp(zone: Zone, sought: Sought): LookUp {
   if (cut !== undefined) return cut;
   const node = zone.nodes.get(sought.lowerName);
   if (node !== undefined) return answerFrom(zone, node, sought);
-  const wildcard = findWildcard(zone, sought.lowerName);
-  if (wildcard !== undefined) return answerFrom(zone, wildcard, sought);
+  const origin = wildcardFor(zone, sought.lowerName);
+  const wildcard = zone.nodes.get(origin);
+  if (wildcard !== undefined) {
+    const found = answerFrom(zone, wildcard, sought);
+    return found.kind === 'answer' || found.kind === 'alias' ? { ...found, origin } : found;
+  }
   return { kind: 'name-error', zone: zone.apex };
 }
 
@@ -102,13 +108,13 @@ function redirect(dname: ResourceRecord, sought: Sought): LookUp {
   return { kind: 'alias', answers: [dname, cname], target: substituted };
 }
 
-/** RFC 4592 §3.3.1: the wildcard below the closest encloser, and no other. */
-function findWildcard(zone: Zone, name: Name): ZoneNode | undefined {
+/** RFC 4592 §3.3.1: the name of the wildcard below the closest encloser, and no other. */
+function wildcardFor(zone: Zone, name: Name): Name {
   let encloser = parentOf(name);
   while (encloser.length > zone.apex.length && !zone.nodes.has(encloser)) {
     encloser = parentOf(encloser);
   }
-  return zone.nodes.get(`\x01*${encloser}`);
+  return `\x01*${encloser}`;
 }
 
 function answerFrom(zone: Zone, node: ZoneNode, sought: Sought): LookUp {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Source } from '../../../src/dns/answer/outcome.ts';
 import type { RateLimitOptions } from '../../../src/dns/options.ts';
+import { createZoneSource } from '../../../src/dns/zone/zone-source.ts';
+import { createZoneStore } from '../../../src/dns/zone/zone-store.ts';
 import { HeldClock } from '../../support/held-clock.ts';
 import {
   type AskOptions,
@@ -16,6 +18,7 @@ import {
 import { fleet } from '../catalog-rows.ts';
 import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from '../options.ts';
 import { name, rr } from '../records.ts';
+import { zone as zoneOf } from '../zone/zone-text.ts';
 
 const QUESTION = 'A db.service.consul';
 
@@ -188,6 +191,7 @@ describe('the like of each other are', () => {
     ['answers to one name', QUESTION, 2],
     ['answers to one name in any letters', both(QUESTION, 'A DB.Service.consul'), 2],
     ['not answers of another type', both(QUESTION, 'SRV db.service.consul'), 4],
+    ['addresses written as names', (at) => `A 0a00000${at}.addr.consul`, 2],
     ['names that do not exist', (at) => `A no-${at}.service.consul`, 2],
     ['names that do not exist, in a zone', (at) => `A x${at}.none.example`, 2],
     ['not denials of two zones', (at) => `A x${at}.${at % 2 ? 'none.example' : 'consul'}`, 4],
@@ -204,6 +208,33 @@ describe('the like of each other are', () => {
   it.each(table)('%s', async (_, text, expected) => {
     const { server } = limited({}, { zones, apex });
     expect(await answered(server, text)).toBe(expected);
+  });
+
+  it.each([
+    ['answers', (at: number) => `A x${at}.w.example`],
+    ['aliases', (at: number) => `A x${at}.a.example`],
+    ['aliases to a wildcard', (at: number) => `A x${at}.b.example`],
+  ])('%s that a wildcard in a master file gives', async (_, text) => {
+    const store = createZoneStore({
+      catalogApexes: [],
+      zones: [
+        zoneOf(`$TTL 60
+@    SOA   ns host 1 2 3 4 5
+@    NS    ns.test.
+web  A     192.0.2.1
+*.w  A     192.0.2.1
+*.a  CNAME web
+*.b  CNAME x.w
+`),
+      ],
+    });
+    const source: Source = createZoneSource({
+      zones: () => store,
+      follow: (next) => source.answer(next),
+      forwards: () => false,
+    });
+    const { server } = limited({}, { zones: [source] });
+    expect(await answered(server, text)).toBe(2);
   });
 
   it('messages that are no query', async () => {

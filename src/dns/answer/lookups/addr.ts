@@ -29,5 +29,6 @@ export const lookUpAddr: Lookup<'addr'> = (context, asked) => {
     authority: [],
     additional: [],
     authoritative: true,
+    origin: asked.domain,
   };
 };
