@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { kdig } from '../support/kdig.ts';
 import { DB_COUNT, referenceAgent } from '../support/reference-agent.ts';
 
-const agent = referenceAgent();
+const agent = referenceAgent({
+  config: { dns_config: { identity: 'one.example', version: 'rollcall', nsid: '0x6e31' } },
+});
 
 /** Both take liberties: hexadecimal in capitals or pieces, quotes around the values of service parameters. */
 const plain = (record: string): string => {
@@ -28,6 +30,12 @@ describe('kdig and dig read the same', () => {
     'spaced.service.consul SRV',
     String.raw`stra\195\159e.service.consul SRV`,
     'host.service.consul A',
+    'edge.service.consul HTTPS',
+    'edge.service.consul SVCB',
+    '_8443._https.edge.service.consul HTTPS',
+    'described.service.consul TXT',
+    'id.server TXT CH',
+    'version.bind TXT CH',
     'db1.node.consul A',
     'described.node.consul TXT',
     'described.node.consul ANY',
@@ -95,6 +103,16 @@ describe('kdig reads without a complaint', () => {
     const seen = await kdig(agent.dns, args);
     expect(seen.complaints, seen.text).toEqual([]);
     expect(seen.status).toBe(status);
+  });
+
+  it('and finds each option that was answered', async () => {
+    const asked = '+nsid +cookie +subnet=192.0.2.0/24 +ednsopt=11 +tcp';
+    const { edns, text } = await kdig(agent.dns, `nosuch.service.consul A ${asked}`);
+    const names = edns.map((line) => /^;; ([^:]+)/.exec(line)?.[1]);
+    expect(names, text).toEqual(
+      expect.arrayContaining(['Version', 'NSID', 'COOKIE', 'CLIENT-SUBNET', 'EDE']),
+    );
+    expect(text).toMatch(/keepalive|Option \(11\)/i);
   });
 
   it.each(['A', 'SRV'])(

@@ -56,6 +56,7 @@ const OTHER_ZONE = `$TTL 300
 ns1  IN A   198.51.100.1
 old  IN DNAME new
 x.new IN A  198.51.100.2
+t    IN DNAME ${'long'.repeat(15)}.new
 `;
 
 interface Registration {
@@ -83,6 +84,7 @@ const REGISTRATIONS: readonly Registration[] = [
   ofAgent({ ID: 'twin-2', Name: 'twin', Port: 85, Address: '192.0.2.20' }),
   ofAgent({ Name: 'web app', Port: 86 }),
   ofAgent({ Name: 'straße', Port: 87 }),
+  ofAgent({ Name: 'edge', Port: 443, Meta: { 'dns-alpn': 'h2,h3', 'dns-port': '8443' } }),
   ofCatalog({
     Node: 'six',
     Address: '2001:db8::6',
