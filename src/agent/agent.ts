@@ -234,15 +234,17 @@ export class Agent {
   /** Keeps the runner in step with the published rows, whoever wrote them, and this agent's own rows as they are. */
   #follow(commands: readonly StagedCommand[]): void {
     if (!this.#started) return;
+    const changes = commands.flatMap((command) => command.changes);
+    // Definitions first: a check that is registered anew is not held to what it found before.
+    for (const { table, before, after } of changes) {
+      if (table !== 'agent_checks') continue;
+      if (after !== undefined) this.#run(after as AgentCheckRow);
+      else if (before !== undefined) this.#stop((before as AgentCheckRow).checkId);
+    }
     let selfChanged = false;
-    for (const { changes } of commands) {
-      for (const { table, key, before, after } of changes) {
-        if (table === 'agent_checks') {
-          if (after !== undefined) this.#run(after as AgentCheckRow);
-          else if (before !== undefined) this.#stop((before as AgentCheckRow).checkId);
-        } else if (table === 'checks' && after !== undefined) this.#insist(after as CheckRow);
-        if (this.#isSelf(table, key)) selfChanged = true;
-      }
+    for (const { table, key, after } of changes) {
+      if (table === 'checks' && after !== undefined) this.#insist(after as CheckRow);
+      if (this.#isSelf(table, key)) selfChanged = true;
     }
     if (selfChanged) void this.#registerSelf();
   }
