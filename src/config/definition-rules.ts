@@ -29,17 +29,12 @@ function services({ settings }: RuleContext): Finding[] {
 }
 
 function checks({ settings }: RuleContext): Finding[] {
-  const ids = serviceIds(settings);
   return settings.list<CheckDefinition>('checks').flatMap((check) => {
     const name = check.name || check.checkId;
     const problems =
       name === ''
         ? ['Missing check name']
-        : [
-            checkProblem(check, settings),
-            nameProblem('Check.CheckID', check.checkId || name),
-            ownerProblem(check, ids),
-          ];
+        : [checkProblem(check, settings), nameProblem('Check.CheckID', check.checkId || name)];
     return problems
       .filter((problem) => problem !== undefined)
       .map((problem): Finding => ['checks', 'a valid check', `check ${shown(name)}: ${problem}`]);
@@ -53,9 +48,16 @@ function serviceIds(settings: Settings): ReadonlySet<string> {
   return new Set([...configured, ...own].map((id) => id.toLowerCase()));
 }
 
-function ownerProblem({ serviceId }: CheckDefinition, ids: ReadonlySet<string>) {
-  if (serviceId === '' || ids.has(serviceId.toLowerCase())) return undefined;
-  return `ServiceID "${serviceId}" does not exist`;
+/** Checks whose service no file defines: they work only where it was registered before, which the store knows. */
+export function checksOfOthers(settings: Settings): string[] {
+  const ids = serviceIds(settings);
+  return settings
+    .list<CheckDefinition>('checks')
+    .filter(({ serviceId }) => serviceId !== '' && !ids.has(serviceId.toLowerCase()))
+    .map(({ checkId, name, serviceId }) => {
+      const check = `check ${shown(name || checkId)}`;
+      return `${check} is of service "${serviceId}", which no file defines: it must be registered before the start`;
+    });
 }
 
 function serviceNameProblems(service: ServiceDefinition): (string | undefined)[] {

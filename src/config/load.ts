@@ -2,11 +2,13 @@
  * From a command line to a Config: files in their order, flags over files, defaults below, then the rules. Either
  * everything is right and there is a Config, or a ConfigError names all that is wrong and nothing is kept.
  */
+
 import type { ServiceDefinition } from '../agent/index.ts';
 import { isAnyAddress, isLocalAddress } from './addresses.ts';
 import { buildConfig } from './build.ts';
 import type { Config } from './config.ts';
 import { ConfigError, shown } from './config-error.ts';
+import { checksOfOthers } from './definition-rules.ts';
 import { AGENT_FLAGS, type FlagValues, flagContent, parseGoFlags } from './flags.ts';
 import { type Host, systemHost } from './host.ts';
 import { type Layer, readLayer } from './layer.ts';
@@ -58,6 +60,7 @@ export function loadConfig({ flags, host = systemHost }: LoadOptions): LoadedCon
       ...withoutEffect(settings),
       ...namedTwice(settings),
       ...withoutRateLimit(config, host),
+      ...checksOfOthers(settings),
     ],
   };
 }

@@ -149,11 +149,6 @@ describe('settings that break a rule', () => {
       ],
     ],
     [
-      'a check of a service that no file defines',
-      { service: { name: 'web' }, check: { name: 'c', ttl: '1s', service_id: 'db' } },
-      ['check "c": ServiceID "db" does not exist'],
-    ],
-    [
       'long names of services and checks',
       {
         services: [{ name: LONG }, { name: 'web', id: LONG, check: { ttl: '1s' } }],
@@ -234,9 +229,15 @@ describe('a check of a service', () => {
   });
 });
 
+it('a check of a service that no file defines is warned of', () => {
+  const check = { name: 'c', ttl: '1s', service_id: 'db' };
+  expect(load([{ service: { name: 'web' }, check }]).warnings).toContain(
+    'check "c" is of service "db", which no file defines: it must be registered before the start',
+  );
+});
+
 describe('what would be refused at the start is refused before it, in the same words', () => {
   const table: [string, object][] = [
-    ['a check of no service', { check: { name: 'c', ttl: '1s', service_id: 'db' } }],
     ['a long name of a service', { service: { name: LONG } }],
     ['a long id of a service', { service: { name: 'web', id: LONG } }],
     ['a long id of a check', { check: { id: LONG, name: 'c', ttl: '1s' } }],
