@@ -39,6 +39,8 @@ export class UnaskableError extends Error {
   }
 }
 
+const EXTENDED_ERROR = 15;
+
 interface Asked {
   readonly name: Name;
   readonly type: number;
@@ -70,7 +72,7 @@ export async function explain(
     source: outcome === undefined || outcome.kind === 'skip' ? 'none' : (source?.source ?? 'none'),
     outcome: outcome?.kind ?? 'refused',
     rcode: message === undefined ? 'none' : formatRcode(message.rcode),
-    why: whyOf(outcome, steps),
+    why: extendedError(message) ?? whyOf(outcome, steps),
     notes: notesOf(steps, message),
     ttl: hasTtl ? { seconds: ttl.seconds, rule: ttl.rule } : undefined,
     instances: explainInstances(steps, message, asked),
@@ -142,6 +144,14 @@ function utf8(label: string): string {
   return Buffer.from(label, 'latin1').toString();
 }
 
+/** RFC 8914 §2: what the reply itself says; INFO-CODE (16) EXTRA-TEXT. */
+function extendedError(message: Message | undefined): string | undefined {
+  const data = message?.edns?.options.find(({ code }) => code === EXTENDED_ERROR)?.data;
+  const text = data === undefined ? '' : Buffer.from(data.subarray(2)).toString();
+  return text === '' ? undefined : text;
+}
+
+/** A query without EDNS is told nothing: then it is the outcome that is put into words. */
 function whyOf(outcome: Outcome | undefined, steps: readonly Step[]): string {
   switch (outcome?.kind) {
     case undefined:

@@ -24,6 +24,8 @@ export const NO_RECORD = other('no record of this type');
 export const ONLY_BELOW = other('only names below this one have records');
 export const NO_NAME = other('neither the catalog nor a zone file has this name');
 
+export const LIMITED = other('a limit of the configuration leaves instances out');
+
 /** Too few instances were healthy. */
 export function failOpen(healthy: number, total: number): Explanation {
   return other(`fail-open: ${healthy} of ${total} instances healthy, all are answered`);

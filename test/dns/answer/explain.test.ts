@@ -141,7 +141,12 @@ describe('what is told of the whole', () => {
     [
       'outside of the zones',
       { name: 'example.com' },
-      { rcode: 'REFUSED', source: 'none', parsed: undefined },
+      {
+        rcode: 'REFUSED',
+        source: 'none',
+        parsed: undefined,
+        why: 'not in a zone of this server, and no recursor is configured',
+      },
     ],
     [
       'a node',

@@ -13,8 +13,9 @@ import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import { followAlias } from '../alias.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
+import { LIMITED } from '../explanations.ts';
 import { locateClient } from '../near.ts';
-import type { Answer, Outcome } from '../outcome.ts';
+import type { Answer, Explanation, Outcome } from '../outcome.ts';
 import { isPlainUdp } from '../reply-size.ts';
 import type { AnswerKind, Found } from './answer-kind.ts';
 import { noData } from './negative.ts';
@@ -87,14 +88,15 @@ function answerPacked(
   pool: AddressPool,
 ): Outcome {
   if (pool.count === 0) return noData(asked);
-  const { count, partial } = limited(context, asked, pool.count);
+  const limits = allowed(context, asked, pool.count);
+  const { count } = limits;
   const { path, subnetScope } = locateClient(context, asked.query);
   const order = pool.draw(count, context.random, path);
   const owner = asked.question.name;
   const { addresses } = pool;
   const ttl = found.ttl.seconds;
   const answers: AddressRrset = { kind: 'addresses', owner, ttl, addresses, order, count };
-  return answerOf(answers, partial, subnetScope);
+  return answerOf(answers, limits, subnetScope);
 }
 
 function answerHosts(
@@ -104,7 +106,8 @@ function answerHosts(
   pool: Pool<Host>,
 ): Outcome {
   if (pool.count === 0) return noData(asked);
-  const { count, partial } = limited(context, asked, pool.count);
+  const limits = allowed(context, asked, pool.count);
+  const { count } = limits;
   const { path, subnetScope } = locateClient(context, asked.query);
   const drawn = pool.draw(count, context.random, path);
   const answers: ResourceRecord[] = [];
@@ -112,43 +115,63 @@ function answerHosts(
     const host = pool.items[drawn[place] as number] as Host;
     answers.push(recordAt(asked, found, host));
   }
-  return answerOf(answers, partial, subnetScope);
+  return answerOf(answers, limits, subnetScope);
 }
 
 function answerOf(
   answers: Answer['answers'],
-  partial: boolean,
+  { partial, explanation }: Allowed,
   subnetScope: number | undefined,
 ): Answer {
-  const answer: Answer = {
+  const answer = {
     kind: 'answer',
     answers,
     authority: [],
     additional: [],
     authoritative: true,
     partial,
+  } as const;
+  // Rarely is there more to say, and then it is worth a second object.
+  if (explanation === undefined && subnetScope === undefined) return answer;
+  return {
+    ...answer,
+    ...(explanation === undefined ? {} : { explanation }),
+    ...(subnetScope === undefined ? {} : { subnetScope }),
   };
-  return subnetScope === undefined ? answer : { ...answer, subnetScope };
+}
+
+interface Allowed {
+  readonly count: number;
+  /** The client is to be told by TC as well. */
+  readonly partial: boolean;
+  readonly explanation: Explanation | undefined;
 }
 
 /** How many of so many answers the settings and the transport allow. */
-function limited(
+function allowed(
   { settings }: CatalogContext,
   { question, query, answersMax }: Asked,
   available: number,
-): { readonly count: number; readonly partial: boolean } {
+): Allowed {
   const { aRecordLimit, udpAnswerLimit } = settings.answer;
   let count = Math.min(available, answersMax);
-  if (aRecordLimit > 0 && count > aRecordLimit) {
-    count = aRecordLimit;
+  let explanation: Explanation | undefined;
+  let partial = false;
+  if (aRecordLimit > 0 && available > aRecordLimit) {
+    count = Math.min(count, aRecordLimit);
+    explanation = LIMITED;
     const setting = 'dns_config.a_record_limit';
-    query.trace?.steps.push({ kind: 'limit', setting, most: count, of: available });
+    query.trace?.steps.push({ kind: 'limit', setting, most: aRecordLimit, of: available });
   }
   const isOver = udpAnswerLimit > 0 && count > udpAnswerLimit;
-  if (!isOver || !isPlainUdp(query.client, question.edns)) return { count, partial: false };
-  const setting = 'dns_config.udp_answer_limit';
-  query.trace?.steps.push({ kind: 'limit', setting, most: udpAnswerLimit, of: available });
-  return { count: udpAnswerLimit, partial: true };
+  if (isOver && isPlainUdp(query.client, question.edns)) {
+    count = udpAnswerLimit;
+    explanation = LIMITED;
+    partial = true;
+    const setting = 'dns_config.udp_answer_limit';
+    query.trace?.steps.push({ kind: 'limit', setting, most: udpAnswerLimit, of: available });
+  }
+  return { count, partial, explanation };
 }
 
 /** The rare case: what is answered depends on how the question was put, so nothing of it is kept. */

@@ -9,6 +9,7 @@ import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
+import { LIMITED } from '../explanations.ts';
 import { locateClient } from '../near.ts';
 import type { Answer, Outcome } from '../outcome.ts';
 import { isPlainUdp } from '../reply-size.ts';
@@ -77,6 +78,7 @@ function answerSrv(
     additional: [],
     authoritative: true,
     partial: isPartial,
+    ...(isPartial ? { explanation: LIMITED } : {}),
   };
   return additional.joinTo(subnetScope === undefined ? answer : { ...answer, subnetScope });
 }
