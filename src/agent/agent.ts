@@ -251,7 +251,7 @@ export class Agent {
 
   /** Somebody wrote another status than the check found: what it found is true, and is committed again. */
   #insist({ node, checkId, status }: CheckRow): void {
-    if (nodeKey(node) !== nodeKey(this.#node) || this.#sync.pending(checkId) !== undefined) return;
+    if (nodeKey(node) !== nodeKey(this.#node)) return;
     const found = this.#runner.current(checkId);
     if (found !== undefined && found.status !== status) this.#sync.report(found);
   }
