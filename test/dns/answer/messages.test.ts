@@ -1,6 +1,6 @@
 /** What surrounds an answer: header, EDNS, size and TC, whatever is asked. */
 import { describe, expect, it } from 'vitest';
-import type { Source } from '../../../src/dns/answer/outcome.ts';
+import type { Outcome, Source } from '../../../src/dns/answer/outcome.ts';
 import type { LogFields, Logger } from '../../../src/runtime/index.ts';
 import { silentLogger } from '../../../src/runtime/index.ts';
 import {
@@ -322,6 +322,54 @@ describe('size', () => {
     };
     const seen = await ask(serve({ zones: [source] }), 'A www.sub.example');
     expect(seen).toMatchObject({ rcode: 0, aa: false, tc: true, authority: { length: 1 } });
+  });
+});
+
+describe('size without truncate, as Consul has it', () => {
+  const answer = { truncate: false };
+  const silent = (count: number, more = {}) =>
+    serve({ rows: fleet('db', count), answer: { ...answer, ...more } });
+
+  it.each(['A', 'SRV'])('%s answers that do not fit over UDP are left out unsaid', async (type) => {
+    for (const options of [{}, { edns: 1232 }] satisfies AskOptions[]) {
+      const seen = await ask(silent(200), `${type} db.service.consul`, options);
+      expect(seen.tc).toBe(false);
+      expect(seen.answer.length).toBeGreaterThan(5);
+      expect(seen.answer.length).toBeLessThan(200);
+    }
+  });
+
+  it('a limit is not told either', async () => {
+    const seen = await ask(silent(12, { udpAnswerLimit: 3 }), 'A db.service.consul');
+    expect(seen).toMatchObject({ tc: false, answer: { length: 3 } });
+  });
+
+  it('over TCP it is told', async () => {
+    const seen = await ask(silent(4000), 'SRV db.service.consul', { transport: 'tcp' });
+    expect(seen.tc).toBe(true);
+  });
+
+  const source = (outcome: Outcome): Source => ({ name: 'test', answer: () => outcome });
+  const big = rr(`x.example. 60 IN TXT ${'y'.repeat(600)}`);
+  const whole = { answers: [], authority: [], additional: [] };
+  const told: [string, Outcome, AskOptions][] = [
+    ['no answer fits', { ...whole, kind: 'answer', answers: [big], authoritative: true }, {}],
+    [
+      'a referral loses its NS',
+      { kind: 'referral', authority: [{ ...big, type: 2 }], additional: [] },
+      {},
+    ],
+    [
+      'an upstream left something out',
+      { ...whole, kind: 'relayed', rcode: 0, truncated: true, authenticData: false },
+      {},
+    ],
+    ['a denial loses its SOA', { kind: 'name-error', zone: name('example') }, {}],
+  ];
+  it.each(told)('it is told when %s', async (_, outcome, options) => {
+    const apex = { soaOf: () => ({ ...big, type: 6 }), hasName: () => false };
+    const server = serve({ zones: [source(outcome)], apex, answer });
+    expect((await ask(server, 'TXT x.example', options)).tc).toBe(true);
   });
 });
 
