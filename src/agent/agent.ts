@@ -172,6 +172,9 @@ export class Agent {
       requireServiceOfCheck(transaction, this.#node, definition.serviceId);
       registerCheckTxn(transaction, this.#node, identified, 'api');
     });
+    // As for a service: the time starts anew also where nothing changed.
+    const row = this.#state.tables.agent_checks.get(onNodeKey(this.#node, checkId));
+    if (row !== undefined) this.#run(row);
   }
 
   async deregisterCheck(checkId: string): Promise<void> {
