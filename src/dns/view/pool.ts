@@ -48,7 +48,7 @@ export class Pool<Item> {
     let at = 0;
     for (const lots of groups) {
       const some = Math.min(lots.count, count - at);
-      if (some <= 0) break;
+      if (some <= 0) continue;
       drawn.set(lots.draw(some, random).subarray(0, some), at);
       at += some;
     }
