@@ -21,8 +21,11 @@ function minimal(outcome: Outcome): Outcome {
   if (outcome.kind !== 'answer') return outcome;
   const { answers } = outcome;
   // Packed addresses are one RRset.
-  const kept = isPacked(answers) ? answers : oneRRset(answers);
-  return { ...outcome, answers: kept, additional: [] };
+  if (isPacked(answers)) return { ...outcome, additional: [] };
+  const kept = oneRRset(answers);
+  // What is missing would stand last, and is missed only where the last ones are kept.
+  const partial = outcome.partial === true && kept.at(-1) === answers.at(-1);
+  return { ...outcome, answers: kept, additional: [], partial };
 }
 
 function oneRRset(answers: readonly ResourceRecord[]): readonly ResourceRecord[] {
