@@ -7,7 +7,7 @@
  */
 import { isPacked, type Records } from '../wire/address-rrset.ts';
 import { Flag, type MessageQuestion } from '../wire/message.ts';
-import type { Edns } from '../wire/question.ts';
+import type { Client, Edns } from '../wire/question.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { ExtendedError } from '../wire/types.ts';
 import { type EdnsReply, ednsBytes, type MessageWriter, Section } from '../wire/write-message.ts';
@@ -17,16 +17,22 @@ import { ednsReply } from './edns-reply.ts';
 import type { Explanation } from './outcome.ts';
 import type { Reply } from './respond.ts';
 
-/** What of the query comes back in the header and the OPT of its reply. */
-export interface Echo {
+/** What of a query comes back in the header and the OPT of its reply. */
+export interface EchoedHeader {
   readonly id: number;
   readonly opcode: number;
   readonly recursionDesired: boolean;
   readonly checkingDisabled: boolean;
-  readonly question: MessageQuestion | undefined;
   readonly edns: Edns | undefined;
+}
+
+/** A message that is replied to. */
+export interface Received {
+  readonly header: EchoedHeader;
+  readonly question: MessageQuestion | undefined;
   /** Those of its EDNS options that are answered; undefined: none. */
   readonly asked: AskedOptions | undefined;
+  readonly client: Client;
 }
 
 export interface Frame {
@@ -43,19 +49,19 @@ const CUT: Explanation = { code: ExtendedError.OTHER, text: 'not all records fit
 /** Writes the reply; the result is at most `bytesMax` long. */
 export function fitReply(
   writer: MessageWriter,
-  echo: Echo,
+  { header, question, asked }: Received,
   reply: Reply,
   frame: Frame,
 ): Uint8Array {
-  const edns = echo.edns === undefined ? undefined : ednsReply(echo.edns, echo.asked, reply);
+  const edns = header.edns === undefined ? undefined : ednsReply(header.edns, asked, reply);
   writer.begin(frame.bytesMax, frame.compressing);
-  if (echo.question !== undefined) writer.question(echo.question);
+  if (question !== undefined) writer.question(question);
   if (edns !== undefined) writer.limitBytes = frame.bytesMax - ednsBytes(edns);
   const isSilent = frame.isSilent && reply.isOwn;
   const isCut = writeSections(writer, reply, isSilent);
   if (edns !== undefined) writeEdns(writer, edns, reply, isCut, frame.bytesMax);
   const truncated = isCut || (reply.partial && !isSilent);
-  return writer.finish(echo.id, headerFlags(echo, reply, truncated, frame.recursionAvailable));
+  return writer.finish(header.id, headerFlags(header, reply, truncated, frame.recursionAvailable));
 }
 
 /** RFC 8914 §3: an explanation takes what room is left, and never that of a record. */
@@ -116,20 +122,20 @@ function writeAll(
 }
 
 function headerFlags(
-  echo: Echo,
+  header: EchoedHeader,
   reply: Reply,
   truncated: boolean,
   recursionAvailable: boolean,
 ): number {
   return (
     Flag.RESPONSE |
-    (echo.opcode << 11) |
+    (header.opcode << 11) |
     (reply.authoritative ? Flag.AUTHORITATIVE : 0) |
     (truncated ? Flag.TRUNCATED : 0) |
-    (echo.recursionDesired ? Flag.RECURSION_DESIRED : 0) |
+    (header.recursionDesired ? Flag.RECURSION_DESIRED : 0) |
     (recursionAvailable ? Flag.RECURSION_AVAILABLE : 0) |
     (reply.authenticData ? Flag.AUTHENTIC_DATA : 0) |
-    (echo.checkingDisabled ? Flag.CHECKING_DISABLED : 0) |
+    (header.checkingDisabled ? Flag.CHECKING_DISABLED : 0) |
     (reply.rcode & 15)
   );
 }

@@ -10,6 +10,7 @@ import { type Clock, type Logger, type Random, systemClock } from '../../runtime
 import { createNameGrammar } from '../names.ts';
 import type { IdentityOptions } from '../options.ts';
 import type { View } from '../view/view.ts';
+import type { MessageQuestion } from '../wire/message.ts';
 import { lowerName, type Name, parseName } from '../wire/name.ts';
 import type { Client, Edns, Question } from '../wire/question.ts';
 import { type Rejection, readQuestion } from '../wire/read-question.ts';
@@ -19,7 +20,7 @@ import type { CatalogContext } from './catalog-context.ts';
 import { createCatalogSource, createRemainder } from './catalog-source.ts';
 import { Counts, type ReplyCounts } from './counts.ts';
 import { type AskedOptions, readAskedOptions } from './edns/asked-options.ts';
-import { type Echo, fitReply } from './fit-reply.ts';
+import { type EchoedHeader, fitReply, type Received } from './fit-reply.ts';
 import type { Explanation, Outcome, Query, Source } from './outcome.ts';
 import { Protection } from './protection.ts';
 import { judgeReply } from './reply-group.ts';
@@ -142,7 +143,7 @@ class QueryResponder implements Responder {
       case 'drop':
         return undefined;
       case 'reject':
-        return this.#send(echoOfRejection(reading), rcodeReply(reading.rcode), client);
+        return this.#send(receivedOf(reading, reading.question, client), rcodeReply(reading.rcode));
       case 'no-question':
         return this.#answerOptions(reading.rejection, client);
       case 'question':
@@ -152,15 +153,15 @@ class QueryResponder implements Responder {
 
   /** A query without a question: RFC 7873 §5.4. */
   #answerOptions(
-    rejection: Rejection & { readonly edns: Edns },
+    header: Rejection & { readonly edns: Edns },
     client: Client,
   ): Uint8Array | undefined {
-    const asked = this.#readOptions(rejection.edns, client);
-    if (asked === 'malformed' || asked?.cookie === undefined) {
-      return this.#send(echoOfRejection(rejection), rcodeReply(Rcode.FORMERR), client);
+    const asked = this.#readOptions(header.edns, client);
+    if (asked === 'malformed' || asked.cookie === undefined) {
+      return this.#send(receivedOf(header, undefined, client), rcodeReply(Rcode.FORMERR));
     }
     const rcode = asked.cookie.kind === 'bad' ? Rcode.BADCOOKIE : Rcode.NOERROR;
-    return this.#send({ ...rejection, asked }, rcodeReply(rcode), client);
+    return this.#send({ header, question: undefined, asked, client }, rcodeReply(rcode));
   }
 
   #answer(
@@ -168,40 +169,39 @@ class QueryResponder implements Responder {
     client: Client,
     trace: Trace | undefined,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    let echo = echoOf(question, undefined);
+    let received = receivedOf(question, question, client);
     try {
       if (question.edns !== undefined && question.edns.options.length > 0) {
         const asked = this.#readOptions(question.edns, client);
         // RFC 7871 §7.1.2, RFC 7873 §5.2.2: an option that is not what it should be is a format error.
-        if (asked === 'malformed') return this.#send(echo, rcodeReply(Rcode.FORMERR), client);
-        echo = echoOf(question, asked);
+        if (asked === 'malformed') return this.#send(received, rcodeReply(Rcode.FORMERR));
+        received = { header: question, question, asked, client };
       }
       const query = trace === undefined ? { question, client } : { question, client, trace };
       const outcome = this.#handle(query);
-      if (outcome instanceof Promise) return this.#answerLater(outcome, question, echo, client);
-      return this.#send(echo, respond(outcome, this.#soa, question.class), client);
+      if (outcome instanceof Promise) return this.#answerLater(outcome, question, received);
+      return this.#send(received, respond(outcome, this.#soa, question.class));
     } catch (error) {
-      return this.#fail(error, question, echo, client);
+      return this.#fail(error, question, received);
     }
   }
 
   async #answerLater(
     outcome: Promise<Outcome>,
     question: Question,
-    echo: Echo,
-    client: Client,
+    received: Received,
   ): Promise<Uint8Array | undefined> {
     try {
-      return this.#send(echo, respond(await outcome, this.#soa, question.class), client);
+      return this.#send(received, respond(await outcome, this.#soa, question.class));
     } catch (error) {
-      return this.#fail(error, question, echo, client);
+      return this.#fail(error, question, received);
     }
   }
 
   /** A defect of ours: the client gets SERVFAIL, the log one line. */
-  #fail(error: unknown, { type }: Question, echo: Echo, client: Client): Uint8Array | undefined {
+  #fail(error: unknown, { type }: Question, received: Received): Uint8Array | undefined {
     this.#logger.error({ err: error, type }, 'answering a query failed');
-    return this.#send(echo, rcodeReply(Rcode.SERVFAIL, DEFECT), client);
+    return this.#send(received, rcodeReply(Rcode.SERVFAIL, DEFECT));
   }
 
   #readOptions({ options }: Edns, client: Client): AskedOptions | 'malformed' {
@@ -212,19 +212,20 @@ class QueryResponder implements Responder {
   }
 
   /** The bytes of a reply, or undefined when there have been too many like it. */
-  #send(echo: Echo, reply: Reply, client: Client): Uint8Array | undefined {
+  #send(received: Received, reply: Reply): Uint8Array | undefined {
     const { limiter } = this.#protection;
-    if (limiter === undefined || isGenuine(client, echo)) return this.#write(echo, reply, client);
-    const verdict = judgeReply(limiter, reply, client, this.#clock.monotonic());
-    if (verdict === 'send') return this.#write(echo, reply, client);
+    if (limiter === undefined || isGenuine(received)) return this.#write(received, reply);
+    const verdict = judgeReply(limiter, reply, received.client, this.#clock.monotonic());
+    if (verdict === 'send') return this.#write(received, reply);
     this.#counts.limited(verdict);
-    return verdict === 'slip' ? this.#write(echo, slippedReply(reply), client) : undefined;
+    return verdict === 'slip' ? this.#write(received, slippedReply(reply)) : undefined;
   }
 
-  #write(echo: Echo, reply: Reply, client: Client): Uint8Array {
+  #write(received: Received, reply: Reply): Uint8Array {
     const { answer, recursionAvailable } = this.#settings;
-    const bytes = fitReply(this.#writer, echo, reply, {
-      bytesMax: replyBytesMax(client, echo.edns),
+    const { client, header } = received;
+    const bytes = fitReply(this.#writer, received, reply, {
+      bytesMax: replyBytesMax(client, header.edns),
       compressing: !answer.disableCompression,
       recursionAvailable,
       isSilent: !answer.truncate && client.transport === 'udp',
@@ -235,16 +236,15 @@ class QueryResponder implements Responder {
 }
 
 /** Whether the client surely has the address that its query came from: over TCP, or by its cookie. */
-function isGenuine(client: Client, { asked }: Echo): boolean {
+function isGenuine({ client, asked }: Received): boolean {
   return client.transport === 'tcp' || asked?.cookie?.kind === 'valid';
 }
 
-function echoOf(question: Question, asked: AskedOptions | undefined): Echo {
-  const { id, opcode, recursionDesired, checkingDisabled, edns } = question;
-  return { id, opcode, recursionDesired, checkingDisabled, question, edns, asked };
-}
-
-/** The options of a query that was rejected unread are not answered. */
-function echoOfRejection(rejection: Rejection): Echo {
-  return { ...rejection, asked: undefined };
+/** A message whose EDNS options are not answered, for want of any or because it is rejected unread. */
+function receivedOf(
+  header: EchoedHeader,
+  question: MessageQuestion | undefined,
+  client: Client,
+): Received {
+  return { header, question, asked: undefined, client };
 }

@@ -39,9 +39,16 @@ function readOptions(bytes: Uint8Array, start: number, end: number): EdnsOption[
     if (at + length > end) return undefined;
     // A copy: the receive buffer is reused before a forwarded query is answered.
     if (options.length < limits.ednsOptions.default) {
-      options.push({ code, data: Uint8Array.prototype.slice.call(bytes, at, at + length) });
+      options.push({ code, data: copyOf(bytes, at, length) });
     }
     at += length;
   }
   return options;
+}
+
+/** Options are some octets: a call into the runtime would cost more than the loop. */
+function copyOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
+  const copy = new Uint8Array(length);
+  for (let at = 0; at < length; at++) copy[at] = bytes[start + at] as number;
+  return copy;
 }

@@ -12,8 +12,17 @@ import { tcpKeepalive } from './tcp-keepalive.ts';
 
 const OPTIONS: readonly AskedOption[] = [nsid, clientSubnet, cookie, tcpKeepalive];
 
+const optionByCode: ReadonlyMap<number, AskedOption> = new Map(
+  OPTIONS.map((option) => [option.code, option]),
+);
+
+interface Asked {
+  readonly option: AskedOption;
+  readonly data: Uint8Array;
+}
+
 export interface AskedOptions extends OptionQuery {
-  readonly list: readonly { readonly option: AskedOption; readonly data: Uint8Array }[];
+  readonly list: readonly Asked[];
   /** What the cookie of the query is worth; undefined when it had none, or cookies are off. */
   readonly cookie: CookieVerdict | undefined;
 }
@@ -24,21 +33,27 @@ export function readAskedOptions(
   query: OptionQuery,
   nowMs: () => number,
 ): AskedOptions | 'malformed' {
-  const list: { option: AskedOption; data: Uint8Array }[] = [];
+  const { client, settings } = query;
+  const list: Asked[] = [];
   let verdict: CookieVerdict | undefined;
-  for (const option of OPTIONS) {
-    const data = options.find(({ code }) => code === option.code)?.data;
-    if (data === undefined) continue;
+  for (const { code, data } of options) {
+    const option = optionByCode.get(code);
+    if (option === undefined || isListed(list, option)) continue;
     if (!option.isWellFormed(data, query)) return 'malformed';
     list.push({ option, data });
-    if (option.code !== COOKIE) continue;
+    if (code !== COOKIE) continue;
     const nowSeconds = Math.floor(nowMs() / 1000);
-    verdict = query.settings.cookies?.judge(data, query.client.address, nowSeconds);
+    verdict = settings.cookies?.judge(data, client.address, nowSeconds);
   }
-  return { ...query, list, cookie: verdict };
+  return { client, settings, list, cookie: verdict };
 }
 
-/** The options of the reply, in the order of `OPTIONS`. */
+function isListed(list: readonly Asked[], option: AskedOption): boolean {
+  for (const asked of list) if (asked.option === option) return true;
+  return false;
+}
+
+/** The options of the reply, in the order in which they were asked for. */
 export function answerOptions(asked: AskedOptions, reply: OptionReply['reply']): EdnsOption[] {
   const { client, settings, cookie } = asked;
   const about: OptionReply = { client, settings, cookie, reply };

@@ -46,7 +46,7 @@ export class ServerCookies {
       return { kind: 'client-only', data: this.#sign(option, octets, nowSeconds) };
     }
     const signer = option.length === COOKIE_BYTES ? this.#signerOf(option, octets) : -1;
-    const age = (nowSeconds - readWord(option, TIMESTAMP_AT)) | 0;
+    const age = (nowSeconds - readTimestamp(option)) | 0;
     // RFC 9018 §4.3: serial arithmetic (RFC 1982), in which the difference has a sign.
     if (signer < 0 || age > AGE_SECONDS_MAX || age < -AHEAD_SECONDS_MAX) {
       return { kind: 'bad', data: this.#sign(option, octets, nowSeconds) };
@@ -59,51 +59,55 @@ export class ServerCookies {
   /** Which secret made the server cookie; -1 when none did. */
   #signerOf(option: Uint8Array, address: Uint8Array): number {
     if (option[CLIENT_COOKIE_BYTES] !== VERSION) return -1;
-    // RFC 9018 §4.2: reserved bits are hashed as they came.
-    this.#input.set(option.subarray(0, HASHED_BYTES));
-    return this.#hashes.findIndex((hash) => {
-      this.#digest(hash, address);
-      return (
-        readLittleEndian(option, HASH_AT) === hash.low &&
-        readLittleEndian(option, HASH_AT + 4) === hash.high
-      );
-    });
+    for (let signer = 0; signer < this.#hashes.length; signer++) {
+      const hash = this.#hashes[signer] as SipHash;
+      // RFC 9018 §4.2: reserved bits are hashed as they came.
+      this.#digest(hash, option, address);
+      if (isHash(option, hash)) return signer;
+    }
+    return -1;
   }
 
   /** A fresh server cookie for the client cookie that `option` begins with. */
   #sign(option: Uint8Array, address: Uint8Array, nowSeconds: number): Uint8Array {
     const [hash] = this.#hashes as [SipHash];
-    const data = Buffer.alloc(COOKIE_BYTES);
-    data.set(option.subarray(0, CLIENT_COOKIE_BYTES));
+    const data = new Uint8Array(COOKIE_BYTES);
+    for (let at = 0; at < CLIENT_COOKIE_BYTES; at++) data[at] = option[at] as number;
     data[CLIENT_COOKIE_BYTES] = VERSION;
-    data.writeUInt32BE(nowSeconds >>> 0, TIMESTAMP_AT);
-    this.#input.set(data.subarray(0, HASHED_BYTES));
-    this.#digest(hash, address);
-    data.writeInt32LE(hash.low, HASH_AT);
-    data.writeInt32LE(hash.high, HASH_AT + 4);
+    for (let octet = 0; octet < 4; octet++) {
+      data[TIMESTAMP_AT + octet] = nowSeconds >>> (24 - 8 * octet);
+    }
+    this.#digest(hash, data, address);
+    for (let octet = 0; octet < 8; octet++) data[HASH_AT + octet] = octetOf(hash, octet);
     return data;
   }
 
-  #digest(hash: SipHash, address: Uint8Array): void {
-    this.#input.set(address, HASHED_BYTES);
-    hash.digest(this.#input, HASHED_BYTES + address.length);
+  /** Hashes the beginning of `cookie` and the address. */
+  #digest(hash: SipHash, cookie: Uint8Array, address: Uint8Array): void {
+    const input = this.#input;
+    for (let at = 0; at < HASHED_BYTES; at++) input[at] = cookie[at] as number;
+    for (let at = 0; at < address.length; at++) input[HASHED_BYTES + at] = address[at] as number;
+    hash.digest(input, HASHED_BYTES + address.length);
   }
 }
 
-function readWord(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  );
+function isHash(cookie: Uint8Array, hash: SipHash): boolean {
+  for (let octet = 0; octet < 8; octet++) {
+    if (cookie[HASH_AT + octet] !== octetOf(hash, octet)) return false;
+  }
+  return true;
 }
 
-function readLittleEndian(bytes: Uint8Array, at: number): number {
+/** The `at`th of the eight octets of a digest. */
+function octetOf({ low, high }: SipHash, at: number): number {
+  return ((at < 4 ? low : high) >>> (8 * (at & 3))) & 0xff;
+}
+
+function readTimestamp(cookie: Uint8Array): number {
   return (
-    ((bytes[at + 3] as number) << 24) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 1] as number) << 8) |
-    (bytes[at] as number)
+    ((cookie[TIMESTAMP_AT] as number) << 24) |
+    ((cookie[TIMESTAMP_AT + 1] as number) << 16) |
+    ((cookie[TIMESTAMP_AT + 2] as number) << 8) |
+    (cookie[TIMESTAMP_AT + 3] as number)
   );
 }
