@@ -19,9 +19,8 @@ export type DigRow = readonly [clause: string, args: string, expected: Expected]
 
 export function digTable(agent: ReferenceAgent, rows: readonly DigRow[]): void {
   it.each(rows)('%s: dig %s', async (_, args, expected) => {
-    for (const transport of [' +notcp', ' +tcp']) {
-      const dug = await agent.dig(`${args}${transport}`);
-      expect(differences(dug, expected), `${args}${transport}\n${dug.text}`).toEqual([]);
+    for (const dug of await agent.digAll(`${args} +notcp`, `${args} +tcp`)) {
+      expect(differences(dug, expected), `${args}\n${dug.text}`).toEqual([]);
     }
   });
 }

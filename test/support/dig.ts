@@ -24,21 +24,36 @@ export interface Dug {
   readonly edns: DugEdns | undefined;
   /** Octets of the reply. */
   readonly bytes: number;
-  /** The whole output, comments included. */
+  /** The whole output for this reply, comments included. */
   readonly text: string;
 }
 
+interface Server {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** `args` as after `dig`, e.g. `['web.service.consul', 'SRV', '+tcp']`; white space of records is folded. */
-export function dig(
-  server: { readonly host: string; readonly port: number },
-  ...args: readonly string[]
-): Promise<Dug> {
-  const all = [`@${server.host}`, '-p', String(server.port), '+tries=1', '+time=5', ...args];
+export async function dig(server: Server, ...args: readonly string[]): Promise<Dug> {
+  const [dug] = await digAll(server, args);
+  return dug as Dug;
+}
+
+/** Several questions by one dig, which is most of what one costs; a reply for each, in order. */
+export function digAll(
+  server: Server,
+  ...queries: readonly (readonly string[])[]
+): Promise<readonly Dug[]> {
+  const all = [`@${server.host}`, '-p', String(server.port), '+tries=1', '+time=5'];
   return new Promise((resolve, reject) => {
-    execFile('dig', all, { timeout: 15_000 }, (error, stdout) => {
-      const status = /status: (\w+)/.exec(stdout)?.[1];
-      if (status === undefined) reject(error ?? new Error(`dig ${args.join(' ')}:\n${stdout}`));
-      else resolve(parse(stdout, status));
+    execFile('dig', [...all, ...queries.flat()], { timeout: 15_000 }, (error, stdout) => {
+      const replies = stdout.split(/^;; Got answer:\n/m).slice(1);
+      const dugs = replies.flatMap((text) => {
+        const status = /status: (\w+)/.exec(text)?.[1];
+        return status === undefined ? [] : [parse(text, status)];
+      });
+      if (dugs.length === queries.length) resolve(dugs);
+      else reject(error ?? new Error(`dig ${queries.flat().join(' ')}:\n${stdout}`));
     });
   });
 }

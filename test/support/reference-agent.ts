@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { bin } from './agent-child.ts';
-import { type Dug, dig } from './dig.ts';
+import { type Dug, dig, digAll } from './dig.ts';
 
 /** Instances of `db`, each on a node of its own: more than 1232 octets hold, whatever the type. */
 export const DB_COUNT = 80;
@@ -116,6 +116,8 @@ export interface ReferenceAgent {
   readonly dns: { readonly host: string; readonly port: number };
   /** Real dig against it; `args` as one line: `'web.service.consul SRV +tcp'`. */
   dig(args: string): Promise<Dug>;
+  /** As `dig`, for several questions at once. */
+  digAll(...lines: readonly string[]): Promise<readonly Dug[]>;
 }
 
 export interface ReferenceAgentOptions {
@@ -140,6 +142,7 @@ export function referenceAgent(options: ReferenceAgentOptions = {}): ReferenceAg
       return dns;
     },
     dig: (args) => dig(dns, ...args.split(' ')),
+    digAll: (...lines) => digAll(dns, ...lines.map((line) => line.split(' '))),
   };
 }
 

@@ -69,12 +69,13 @@ describe('RFC 2181 §9, "TC should not be set merely because some extra informat
   });
 
   it('TC says that an answer is missing, and every answer is there without it', async () => {
-    for (const size of [512, 700, 1232, 2048, 4096]) {
-      for (const type of ['A', 'SRV']) {
-        const dug = await agent.dig(`db.service.consul ${type} +ignore +bufsize=${size}`);
+    for (const type of ['A', 'SRV']) {
+      const sizes = [512, 700, 1232, 2048, 4096];
+      const asked = sizes.map((size) => `db.service.consul ${type} +ignore +bufsize=${size}`);
+      for (const [at, dug] of (await agent.digAll(...asked)).entries()) {
         const isWhole = dug.answers.length === DB_COUNT;
-        expect([size, type, dug.flags.includes('tc')]).toEqual([size, type, !isWhole]);
-        expect(dug.bytes).toBeLessThanOrEqual(size);
+        expect([asked[at], dug.flags.includes('tc')]).toEqual([asked[at], !isWhole]);
+        expect(dug.bytes).toBeLessThanOrEqual(sizes[at] as number);
       }
     }
   });

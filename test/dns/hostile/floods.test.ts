@@ -54,6 +54,32 @@ describe('a flood of random names', () => {
   });
 });
 
+describe('a flood of forged senders', () => {
+  it('300,000 networks with cookies and limits of their own leave nothing behind', () => {
+    const rateLimit = { responsesPerSecond: 5, slip: 2, exempt: [] };
+    const server = serve({ rows: fleet('db', 5), protocol: { rateLimit } });
+    const asked = query('A db.service.consul', {
+      edns: 1232,
+      ednsOptions: [{ code: 10, data: Buffer.alloc(8) }],
+    });
+    const from = (count: number): number => {
+      let answered = 0;
+      for (let network = 0; network < count; network++) {
+        asked.writeUInt32BE(network, asked.length - 8);
+        const octets = [10 + (network >> 16), (network >> 8) & 255, network & 255, 1];
+        const client = { ...clientOf(), address: octets.join('.') };
+        if (server.responder.respond(asked, client) !== undefined) answered += 1;
+      }
+      return answered;
+    };
+    // As many as the table of the limit has room for, and then twelve times that.
+    from(25_000);
+    const before = heldBytes();
+    expect(from(300_000)).toBeGreaterThan(0);
+    expect(heldBytes() - before).toBeLessThan(25 * MIB);
+  });
+});
+
 describe('connections', () => {
   const opened: { transport: Awaited<ReturnType<typeof openTcpListener>>; clock: HeldClock }[] = [];
   const clients: TcpClient[] = [];
