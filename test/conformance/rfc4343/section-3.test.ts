@@ -62,6 +62,12 @@ describe('RFC 4343 §2 and §4', () => {
       { status: 'NXDOMAIN' },
     ],
     [
+      // 0xc3 and 0xe3 are the two cases of a letter in Latin-1.
+      '§2: nor as letters of another character set',
+      String.raw`stra\227\159e.service.consul SRV`,
+      { status: 'NXDOMAIN' },
+    ],
+    [
       '§3: "@" is not "`", "[" is not "{"',
       String.raw`n\096me_x.node.consul A`,
       { status: 'NXDOMAIN' },
