@@ -6,6 +6,7 @@ import type { ResponseLimiter, Verdict } from '../limit/response-limiter.ts';
 import { isPacked } from '../wire/address-rrset.ts';
 import { ROOT } from '../wire/name.ts';
 import type { Client } from '../wire/question.ts';
+import type { ResourceRecord } from '../wire/record.ts';
 import { Rcode, RecordType } from '../wire/types.ts';
 import type { Reply } from './respond.ts';
 
@@ -35,8 +36,16 @@ export function judgeReply(
       return limiter.judge(address, POSITIVE, first.type, reply.origin ?? first.owner, nowMs);
     }
   }
-  const about = authority[0];
+  const about = zoneRecord(authority);
   if (about?.type === RecordType.NS) return limiter.judge(address, REFERRAL, 0, about.owner, nowMs);
   // The SOA's owner: the zone that denies the name, or the type.
   return limiter.judge(address, rcode, 0, about?.owner ?? ROOT, nowMs);
+}
+
+/** The SOA of a denial, or an NS of a referral; what an upstream sends may have others before it. */
+function zoneRecord(authority: readonly ResourceRecord[]): ResourceRecord | undefined {
+  for (const record of authority) {
+    if (record.type === RecordType.SOA || record.type === RecordType.NS) return record;
+  }
+  return undefined;
 }

@@ -13,6 +13,7 @@ import {
   serve,
 } from '../ask.ts';
 import { fleet } from '../catalog-rows.ts';
+import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from '../options.ts';
 
 const COOKIE = 10;
 const QUESTION = 'A db.service.consul';
@@ -156,6 +157,8 @@ describe('a server cookie', () => {
 
   it('of this process holds over a reload, and nowhere else', async () => {
     const { server, cookie } = await learn();
+    const reloaded = { answer: ANSWER_OPTIONS, protocol: PROTOCOL_OPTIONS };
+    server.responder.setOptions({ ...reloaded, recursionAvailable: false });
     expect(cookieOf(await ask(server, QUESTION, withCookie(cookie)))).toBe(cookie);
     const other = serve({ rows, clock: new HeldClock(START) });
     expect(cookieOf(await ask(other, QUESTION, withCookie(cookie)))).not.toBe(cookie);

@@ -228,6 +228,7 @@ describe('an explanation (RFC 8914)', () => {
       const full = 12 + 11 + 4 + 60 * 16 + 11;
       const seen = await ask(server, 'A x.example', { edns: full + spare });
       expect(seen).toMatchObject({ tc: false, answer: { length: 60 } });
+      expect(seen.opt).toBeDefined();
       expect(seen.bytes.length).toBeLessThanOrEqual(full + spare);
       expect(explanationOf(seen)).toEqual(expected);
     },

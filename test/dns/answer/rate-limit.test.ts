@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Source } from '../../../src/dns/answer/outcome.ts';
 import type { RateLimitOptions } from '../../../src/dns/options.ts';
+import { RecordType } from '../../../src/dns/wire/types.ts';
 import { createZoneSource } from '../../../src/dns/zone/zone-source.ts';
 import { createZoneStore } from '../../../src/dns/zone/zone-store.ts';
 import { HeldClock } from '../../support/held-clock.ts';
@@ -15,7 +16,7 @@ import {
   see,
   serve,
 } from '../ask.ts';
-import { fleet } from '../catalog-rows.ts';
+import { fleet, instance } from '../catalog-rows.ts';
 import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from '../options.ts';
 import { name, rr } from '../records.ts';
 import { zone as zoneOf } from '../zone/zone-text.ts';
@@ -50,9 +51,9 @@ async function answered(server: Server, text: string | ((at: number) => string),
   return count;
 }
 
-const zone = (answer: (asked: string) => Outcome): Source => ({
+const zone = (answer: (asked: string, type: number) => Outcome): Source => ({
   name: 'test',
-  answer: ({ question }) => answer(question.name),
+  answer: ({ question }) => answer(question.name, question.type),
 });
 const record = (owner: string, text: string) => ({ ...rr(`x. 60 IN ${text}`), owner });
 const positive = (answers: ReturnType<typeof rr>[], origin?: string): Outcome => ({
@@ -160,8 +161,9 @@ describe('replies over the rate', () => {
 });
 
 describe('the like of each other are', () => {
+  const soa = rr('example. 60 IN SOA ns. x. 1 2 3 4 5');
   const zones = [
-    zone((asked) => {
+    zone((asked, type) => {
       if (asked.includes('\x04wild'))
         return positive([record(asked, 'A 192.0.2.1')], '*.wild.example');
       if (asked.includes('\x05dname')) {
@@ -169,6 +171,14 @@ describe('the like of each other are', () => {
           rr('dname.example. 60 IN DNAME other.example.'),
           record(asked, 'CNAME x.'),
         ]);
+      }
+      if (asked.includes('\x05relay')) {
+        const authority = [{ ...record(asked, 'TXT x'), type: RecordType.NSEC }, soa];
+        const rest = { answers: [], additional: [], truncated: false, authenticData: false };
+        return { kind: 'relayed', rcode: 3, authority, ...rest };
+      }
+      if (asked.includes('\x05typed')) {
+        return positive([record(asked, type === RecordType.MX ? 'MX 1 x.' : 'TXT x')]);
       }
       if (asked.includes('\x05alias')) return positive([record(asked, 'CNAME x.example.')]);
       if (asked.includes('\x03sub')) {
@@ -184,7 +194,6 @@ describe('the like of each other are', () => {
       return { kind: 'skip' };
     }),
   ];
-  const soa = rr('example. 60 IN SOA ns. x. 1 2 3 4 5');
   const apex = { soaOf: (owner: string) => ({ ...soa, owner }), hasName: () => false };
   const both = (one: string, other: string) => (at: number) => (at % 2 === 0 ? one : other);
   const table: [string, text: string | ((at: number) => string), expected: number][] = [
@@ -192,9 +201,16 @@ describe('the like of each other are', () => {
     ['answers to one name in any letters', both(QUESTION, 'A DB.Service.consul'), 2],
     ['not answers of another type', both(QUESTION, 'SRV db.service.consul'), 4],
     ['addresses written as names', (at) => `A 0a00000${at}.addr.consul`, 2],
+    [
+      'not addresses of the other family',
+      both('A dual.service.consul', 'AAAA dual.service.consul'),
+      4,
+    ],
+    ['not records of another type', both('TXT typed.example', 'MX typed.example'), 4],
     ['names that do not exist', (at) => `A no-${at}.service.consul`, 2],
     ['names that do not exist, in a zone', (at) => `A x${at}.none.example`, 2],
     ['not denials of two zones', (at) => `A x${at}.${at % 2 ? 'none.example' : 'consul'}`, 4],
+    ['denials of an upstream', (at) => `A x${at}.relay.example`, 2],
     ['types that do not exist', (at) => `TYPE${300 + at} x${at}.empty.example`, 2],
     ['not denials of names and of types', both('A x.none.example', 'A x.empty.example'), 4],
     ['answers of one wildcard', (at) => `A x${at}.wild.example`, 2],
@@ -206,7 +222,12 @@ describe('the like of each other are', () => {
     ['transfers', (at) => `AXFR x${at}.consul`, 2],
   ];
   it.each(table)('%s', async (_, text, expected) => {
-    const { server } = limited({}, { zones, apex });
+    const rows = [
+      ...fleet('db', 3),
+      instance('dual', 'n1', { address: '192.0.2.1' }),
+      instance('dual', 'n2', { address: '2001:db8::1' }),
+    ];
+    const { server } = limited({}, { rows, zones, apex });
     expect(await answered(server, text)).toBe(expected);
   });
 
