@@ -185,3 +185,12 @@ export const NAMES: readonly (readonly string[])[] = [
   ['a', 'x'.repeat(63), 'y'.repeat(63), 'z'.repeat(63), 'example', 'org'],
   ['q'.repeat(60), 'far', 'example', 'org'],
 ];
+
+/** Those whose answers fit no datagram, or not every one. */
+export const LONG_ANSWERS: readonly (readonly string[])[] = [
+  ['huge', 'service', 'consul'],
+  ['db', 'service', 'consul'],
+  ['six', 'service', 'consul'],
+  ['many', 'consul'],
+  ['big', 'consul'],
+];

@@ -4,7 +4,7 @@
  */
 import { LABEL_BYTES_MAX, nameFromLabels } from '../../src/dns/wire/name.ts';
 import type { Random } from '../../src/runtime/index.ts';
-import { NAMES } from './catalog.ts';
+import { LONG_ANSWERS, NAMES } from './catalog.ts';
 import { oneIn, pick, randomOctets } from './target.ts';
 
 const TYPES = [
@@ -66,7 +66,7 @@ function makeFlags(random: Random): number {
 }
 
 function makeName(random: Random): string {
-  const labels = [...pick(random, NAMES)];
+  const labels = [...pick(random, oneIn(8, random) ? LONG_ANSWERS : NAMES)];
   for (let changes = pick(random, [0, 0, 0, 1, 1, 2, 4]); changes > 0; changes--) {
     changeLabels(labels, random);
   }

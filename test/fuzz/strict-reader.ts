@@ -27,7 +27,11 @@ export interface StrictMessage {
   readonly additional: readonly StrictRecord[];
 }
 
-export function readStrictly(octets: Buffer): StrictMessage {
+/** @throws Error for whatever is not as it must be */
+export function readStrictly(
+  octets: Buffer,
+  after: 'nothing may follow' | 'octets may follow' = 'nothing may follow',
+): StrictMessage {
   if (octets.length < 12) throw new Error(`a message of ${octets.length} octets`);
   let at = 12;
   const questions = octets.readUInt16BE(4);
@@ -60,7 +64,8 @@ export function readStrictly(octets: Buffer): StrictMessage {
     authority: section(octets.readUInt16BE(8)),
     additional: section(octets.readUInt16BE(10)),
   };
-  if (at !== octets.length) throw new Error(`${octets.length - at} octets after the last record`);
+  const isWhole = at === octets.length || after === 'octets may follow';
+  if (!isWhole) throw new Error(`${octets.length - at} octets after the last record`);
   return message;
 }
 

@@ -10,6 +10,7 @@ import { formatFault } from '../../../src/dns/zone/zone-error.ts';
 import type { Random } from '../../../src/runtime/index.ts';
 import { name } from '../../dns/records.ts';
 import { ZONE_TEXTS } from '../catalog.ts';
+import { lowerHex } from '../lower-hex.ts';
 import { must, oneIn, pick, type Target } from '../target.ts';
 
 const WORDS =
@@ -113,14 +114,6 @@ function checkZone(zone: Zone): void {
       }
     }
   }
-}
-
-function lowerHex(octets: Uint8Array): string {
-  const text = Buffer.from(octets).toString('latin1');
-  return Buffer.from(
-    text.replace(/[A-Z]+/g, (run) => run.toLowerCase()),
-    'latin1',
-  ).toString('hex');
 }
 
 export const masterFile: Target = { name: 'master-file', casesInTests: 1500, generate, check };

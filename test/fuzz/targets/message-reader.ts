@@ -7,7 +7,9 @@ import { MessageWriter, Section } from '../../../src/dns/wire/write-message.ts';
 import type { Random } from '../../../src/runtime/index.ts';
 import { clientOf, query, serve } from '../../dns/ask.ts';
 import { ROWS } from '../catalog.ts';
+import { lowerHex } from '../lower-hex.ts';
 import { mutate } from '../mutate.ts';
+import { readName, readStrictly } from '../strict-reader.ts';
 import { must, oneIn, pick, randomOctets, type Target } from '../target.ts';
 import { servedZones } from '../zones.ts';
 
@@ -47,11 +49,15 @@ function generate(random: Random): Uint8Array {
   return mutate(pick(random, seeds), random);
 }
 
+/** NS, CNAME, PTR, DNAME. */
+const TYPES_OF_ONE_NAME = [2, 5, 12, 39];
+
 const writer = new MessageWriter();
 
 function check(input: Uint8Array): void {
   const message = readOrRefuse(input);
   if (message === undefined) return;
+  checkNames(Buffer.from(input));
   const written = write(message);
   // Uncompressed, what came in as 64 KiB may not fit.
   if (written === undefined) return;
@@ -63,6 +69,16 @@ function check(input: Uint8Array): void {
       before.join('\n') === after.join('\n'),
       () => `${section}:\n${before.join('\n')}\nbecame\n${after.join('\n')}`,
     );
+  }
+}
+
+/** RDATA of one name is that name and nothing more: otherwise what follows it would be lost on the way. */
+function checkNames(input: Buffer): void {
+  const { answers, authority, additional } = readStrictly(input, 'octets may follow');
+  for (const { type, rdata, rdataAt } of [...answers, ...authority, ...additional]) {
+    if (!TYPES_OF_ONE_NAME.includes(type)) continue;
+    const { end } = readName(input, rdataAt);
+    must(end === rdataAt + rdata.length, () => `RDATA at ${rdataAt} is more than its name`);
   }
 }
 
@@ -96,14 +112,10 @@ function write(message: Message): Uint8Array | undefined {
   return writer.finish(message.header.id, 0x8000 | message.header.rcode);
 }
 
-const show = ({ owner, type, class: recordClass, ttl, rdata }: ResourceRecord): string =>
-  [
-    Buffer.from(owner.toLowerCase(), 'latin1').toString('hex'),
-    type,
-    recordClass,
-    ttl,
-    Buffer.from(rdata).toString('hex'),
-  ].join(' ');
+const show = ({ owner, type, class: recordClass, ttl, rdata }: ResourceRecord): string => {
+  const name = lowerHex(Buffer.from(owner, 'latin1'));
+  return [name, type, recordClass, ttl, lowerHex(rdata)].join(' ');
+};
 
 export const messageReader: Target = {
   name: 'message-reader',

@@ -10,6 +10,7 @@ import { readMessage } from '../../../src/dns/wire/read-message.ts';
 import type { ResourceRecord } from '../../../src/dns/wire/record.ts';
 import { MessageWriter, Section } from '../../../src/dns/wire/write-message.ts';
 import { type Random, seededRandom } from '../../../src/runtime/index.ts';
+import { lowerHex } from '../lower-hex.ts';
 import { readStrictly } from '../strict-reader.ts';
 import { must, oneIn, pick, randomOctets, type Target } from '../target.ts';
 
@@ -146,16 +147,9 @@ function check(input: Uint8Array): void {
   );
 }
 
-/** Names compare without case: a compressed one takes on the case of what it points at. */
 function show({ owner, type, ttl, rdata }: ResourceRecord): string {
-  const isOfNames = type !== TYPES.TXT && type !== 65_400;
-  const data = isOfNames
-    ? Buffer.from(lowered(Buffer.from(rdata).toString('latin1')), 'latin1')
-    : Buffer.from(rdata);
-  return `${Buffer.from(lowered(owner), 'latin1').toString('hex')} ${ttl} ${type} ${data.toString('hex')}`;
+  return `${lowerHex(Buffer.from(owner, 'latin1'))} ${ttl} ${type} ${lowerHex(rdata)}`;
 }
-
-const lowered = (text: string): string => text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
 
 export const messageWriter: Target = {
   name: 'message-writer',
