@@ -33,10 +33,16 @@ function change(text: string, random: Random): string {
   const at = random.integer(lines.length);
   const line = lines[at] as string;
   const words = line.split(' ');
-  switch (random.integer(7)) {
+  switch (random.integer(8)) {
     case 0:
       lines.splice(at, 1);
       break;
+    case 6: {
+      // The owner of one line with the record of another.
+      const [owner = ''] = pick(random, lines).split(' ');
+      lines.splice(at, 0, [owner, ...words.slice(1)].join(' '));
+      break;
+    }
     case 1:
       lines.splice(random.integer(lines.length), 0, line);
       break;
