@@ -74,13 +74,16 @@ async function start(root: Root): Promise<void> {
     reload: () => void reload({}).catch((error) => logger.error({ err: error }, 'reload failed')),
   });
   parts.add('signals', signals);
-  const engine = await openEngine(root);
+  let tellUnsaved: DnsService['setUnsaved'] = () => {};
+  const engine = await openEngine(root, (hasUnsaved) => tellUnsaved(hasUnsaved));
   parts.add('engine', () => engine.close());
   if (config.pidFile !== '') parts.add('pid file', writePidFile(config.pidFile));
   const agent = newAgent(root, engine);
   parts.add('agent', () => agent.close());
   await agent.start(config);
   const { dns, address: dnsAddress } = await startDns(root);
+  tellUnsaved = (hasUnsaved) => dns.setUnsaved(hasUnsaved);
+  tellUnsaved(engine.unsavedRows > 0);
   reload = reloading(root, agent, dns);
   const httpAddress = await startHttp(root, {
     agent,
@@ -92,11 +95,19 @@ async function start(root: Root): Promise<void> {
   root.stdout.write(readyText(httpAddress, dnsAddress));
 }
 
-async function openEngine({ config, state, logger }: Root): Promise<Engine> {
+async function openEngine(
+  { config, state, logger }: Root,
+  onUnsaved: (hasUnsaved: boolean) => void,
+): Promise<Engine> {
   const store = config.devMode
     ? createMemoryRowStore()
     : await openLmdbRowStore(config.dataDirectory);
-  return openEmbeddedEngine({ state, store, logger: logger.child({ module: 'engine' }) });
+  return openEmbeddedEngine({
+    state,
+    store,
+    logger: logger.child({ module: 'engine' }),
+    onUnsaved,
+  });
 }
 
 function newAgent({ config, state, logger }: Root, engine: Engine): Agent {
@@ -192,6 +203,7 @@ async function startHttp(root: Root, { agent, engine, dns, reload, dnsPort }: Ht
         }),
       measure: async () => ({
         catalogIndex: state.index,
+        unsavedRows: engine.unsavedRows,
         dns: await dns.stats(),
         process: measureProcess(),
       }),

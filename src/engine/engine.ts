@@ -28,6 +28,8 @@ export interface Engine {
     body: (transaction: Transaction) => Result,
     options?: CommitOptions,
   ): Promise<Commit<Result>>;
+  /** Rows that are shown and not durable yet: results of checks, while the store does not take them. */
+  readonly unsavedRows: number;
   /** Resolves once reads see every write acknowledged before the call: what `?consistent` asks for. */
   barrier(): Promise<void>;
   /** Finishes what is under way and releases the store; may be called twice. */

@@ -46,10 +46,17 @@ function held() {
   const state = new State();
   const store = new HeldStore();
   const clock = new HeldClock();
-  const engine = openEmbeddedEngine({ state, store, logger: silentLogger, clock });
+  const told: boolean[] = [];
+  const engine = openEmbeddedEngine({
+    state,
+    store,
+    logger: silentLogger,
+    clock,
+    onUnsaved: (hasUnsaved) => told.push(hasUnsaved),
+  });
   const put = (node: string) =>
     engine.commit((transaction) => register(transaction, registration(nodeInput(node))));
-  return { state, store, engine, put, clock };
+  return { state, store, engine, put, clock, told };
 }
 
 /** Lets everything run that is ready. */
@@ -161,7 +168,7 @@ describe('an urgent command', () => {
   });
 
   it('is shown from memory when the write fails, and written when the store is back', async () => {
-    const { state, store, engine, put, clock } = await withCheck();
+    const { state, store, engine, put, clock, told } = await withCheck();
     const flipping = flip(engine, 'critical');
     const other = put('n2');
     await turn();
@@ -169,6 +176,7 @@ describe('an urgent command', () => {
     await flipping;
     await expect(other).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(shown(state)).toBe('critical');
+    expect([told, engine.unsavedRows > 0]).toEqual([[true], true]);
     expect(state.tables.nodes.get('n2')).toBeUndefined();
     const { index } = state;
 
@@ -185,6 +193,7 @@ describe('an urgent command', () => {
     await turn();
     expect(store.groups).toHaveLength(4);
     expect(state.index).toBe(index);
+    expect([told, engine.unsavedRows]).toEqual([[true, false], 0]);
   });
 
   it('does not bring back what was taken out while the disk did not answer', async () => {

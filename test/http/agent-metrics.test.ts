@@ -101,6 +101,9 @@ rollcall_dns_instances 3
 # HELP rollcall_catalog_index Index of the catalog
 # TYPE rollcall_catalog_index gauge
 rollcall_catalog_index 12
+# HELP rollcall_catalog_unsaved_rows Results of checks that are shown and not durable, because the store fails
+# TYPE rollcall_catalog_unsaved_rows gauge
+rollcall_catalog_unsaved_rows 0
 # HELP rollcall_process_uptime_seconds Time since the start
 # TYPE rollcall_process_uptime_seconds gauge
 rollcall_process_uptime_seconds 10

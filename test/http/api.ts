@@ -137,6 +137,7 @@ const endpoint = { replies: 0, dropped: 0, sendErrors: 0, connections: 0, connec
 /** What the tests' DNS side has counted: two UDP endpoints and one for TCP. */
 export const MEASURED: Measurements = {
   catalogIndex: 12,
+  unsavedRows: 0,
   dns: {
     appliedIndex: 11,
     nodes: 2,

@@ -7,7 +7,7 @@
 import { type CatalogName, domainOf, readCatalogName } from '../names.ts';
 import { RecordType } from '../wire/types.ts';
 import type { AskedFor, CatalogContext, Lookup } from './catalog-context.ts';
-import { NO_FORM, NO_NAME, NO_RECORD } from './explanations.ts';
+import { NO_FORM, NO_NAME, NO_RECORD, UNSAVED } from './explanations.ts';
 import { lookUpAddr } from './lookups/addr.ts';
 import { lookUpApex, lookUpNsHost } from './lookups/apex.ts';
 import { lookUpNode } from './lookups/node.ts';
@@ -54,6 +54,9 @@ function answer(context: CatalogContext, query: Query): Outcome | Promise<Outcom
   const lookUp = lookups[name.kind] as Lookup<CatalogName['kind']>;
   const outcome = lookUp(context, asked as AskedFor<CatalogName['kind']>);
   if (outcome instanceof Promise) return outcome;
+  if (context.view.hasUnsaved && outcome.kind === 'answer' && outcome.explanation === undefined) {
+    return { ...outcome, explanation: UNSAVED };
+  }
   const isVacant = outcome.kind === 'name-error' || name.kind === 'empty-non-terminal';
   return isVacant && context.isStatic(question.lowerName) ? SKIP : outcome;
 }

@@ -26,6 +26,12 @@ export const NO_NAME = other('neither the catalog nor a zone file has this name'
 
 export const LIMITED = other('a limit of the configuration leaves instances out');
 
+/** RFC 8914 §4.4 has a number for what may be out of date. */
+export const UNSAVED: Explanation = Object.freeze({
+  code: ExtendedError.STALE_ANSWER,
+  text: 'the store fails: other changes than results of checks are not taken',
+});
+
 /** Too few instances were healthy. */
 export function failOpen(healthy: number, total: number): Explanation {
   return other(`fail-open: ${healthy} of ${total} instances healthy, all are answered`);

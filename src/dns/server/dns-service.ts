@@ -92,6 +92,11 @@ export class DnsService {
     else this.#post({ kind: 'view', delta });
   }
 
+  /** Answers say so while there are results of checks that are not durable. */
+  setUnsaved(hasUnsaved: boolean): void {
+    this.#post({ kind: 'unsaved', hasUnsaved });
+  }
+
   /** The catalog index whose answers are given, once all that was published before this call is applied. */
   async appliedIndex(): Promise<number> {
     const reply = await this.#request({ kind: 'applied-index' });

@@ -79,6 +79,9 @@ export class DnsThread {
       case 'view-complete':
         void this.#serve();
         return;
+      case 'unsaved':
+        this.#view.hasUnsaved = message.hasUnsaved;
+        return;
       case 'request':
         this.#reply(message.id, message.request);
         return;

@@ -36,6 +36,8 @@ export type Request =
 export type ToThread =
   | { readonly kind: 'view'; readonly delta: ViewDelta }
   | { readonly kind: 'view-complete' }
+  /** Whether the view has rows that are not durable. */
+  | { readonly kind: 'unsaved'; readonly hasUnsaved: boolean }
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
   | { readonly kind: 'log-level'; readonly level: LogLevel }
   | { readonly kind: 'stop' };

@@ -18,6 +18,8 @@ export class View {
   readonly #instancesByAddress = new MultiMap<InstanceEntry>();
   readonly #queries = new QueryIndex();
   readonly #elsewhere = new Map<string, Place>();
+  /** Results of checks are in it that a crash could take back, because the store does not take them. */
+  hasUnsaved = false;
   /** The agent's own datacenter. */
   readonly here = new Place(false);
 

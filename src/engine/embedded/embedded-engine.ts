@@ -19,6 +19,8 @@ export interface EmbeddedEngineDeps {
   readonly store: RowStore;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Told when there is the first row that is shown and not durable, and when there is none any more. */
+  readonly onUnsaved?: (hasUnsaved: boolean) => void;
 }
 
 type Body = (transaction: Transaction) => unknown;
@@ -55,14 +57,22 @@ class EmbeddedEngine implements Engine {
   #stalled = false;
   /** Changes that are shown and not durable, the newest of each row, each as a command of its own. */
   readonly #unsaved = new Map<string, StagedCommand>();
+  #hasUnsaved = false;
+  readonly #onUnsaved: (hasUnsaved: boolean) => void;
   #saveAgain: Timer | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ state, store, logger, clock = systemClock }: EmbeddedEngineDeps) {
+  constructor(deps: EmbeddedEngineDeps) {
+    const { state, store, logger, clock = systemClock, onUnsaved = () => {} } = deps;
     this.#state = state;
     this.#store = store;
     this.#logger = logger;
     this.#clock = clock;
+    this.#onUnsaved = onUnsaved;
+  }
+
+  get unsavedRows(): number {
+    return this.#unsaved.size;
   }
 
   async commit<Result>(
@@ -140,6 +150,7 @@ class EmbeddedEngine implements Engine {
     }
     this.#saved(unsaved);
     this.#forgetRemoved(commands);
+    this.#tellUnsaved();
     this.#state.publish(commands);
     for (const waiting of group) waiting.resolve();
   }
@@ -209,10 +220,19 @@ class EmbeddedEngine implements Engine {
       for (const change of staged.changes) {
         this.#unsaved.set(nameOf(change), { index, changes: [change] });
       }
+      this.#tellUnsaved();
       this.#state.publish([staged]);
       this.#logger.warn({ index: staged.index }, 'a check result is kept in memory only');
     }
     return { result, index: staged?.index ?? this.#state.index };
+  }
+
+  /** Says so when there is the first unsaved row, and when there is none any more. */
+  #tellUnsaved(): void {
+    const hasUnsaved = this.#unsaved.size > 0;
+    if (hasUnsaved === this.#hasUnsaved) return;
+    this.#hasUnsaved = hasUnsaved;
+    this.#onUnsaved(hasUnsaved);
   }
 
   #saveLater(): void {

@@ -46,6 +46,8 @@ export interface ProcessMeasurements {
 
 export interface Measurements {
   readonly catalogIndex: number;
+  /** Results of checks that are shown and not durable. */
+  readonly unsavedRows: number;
   readonly dns: DnsMeasurements;
   readonly process: ProcessMeasurements;
 }

@@ -71,6 +71,11 @@ const dns: readonly Metric[] = [
 
 const catalog: readonly Metric[] = [
   gauge('catalog.index', 'Index of the catalog', ({ catalogIndex }) => [alone(catalogIndex)]),
+  gauge(
+    'catalog.unsaved_rows',
+    'Results of checks that are shown and not durable, because the store fails',
+    ({ unsavedRows }) => [alone(unsavedRows)],
+  ),
 ];
 
 const process: readonly Metric[] = [

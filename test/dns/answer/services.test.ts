@@ -425,3 +425,14 @@ describe('TTLs of services', () => {
     expect(additional[0]).toBe(`foo.node.dc1.consul ${ttl} A 10.0.0.1`);
   });
 });
+
+it('an answer says when the store fails that it comes from', async () => {
+  const server = serve({ rows: [foo, instance('db', 'foo')] });
+  const explained = async () =>
+    (await ask(server, 'A db.service.consul', { edns: 1232 })).opt?.options;
+  expect(await explained()).toEqual([]);
+  server.view.hasUnsaved = true;
+  expect(await explained()).toMatchObject([{ code: 15, type: expect.anything() }]);
+  server.view.hasUnsaved = false;
+  expect(await explained()).toEqual([]);
+});

@@ -151,6 +151,23 @@ describe('the DNS thread', () => {
     expect(await ask('api.service.consul')).toBe('NXDOMAIN');
   });
 
+  it('marks answers while the view has rows that are not durable', async () => {
+    const thread = run();
+    const { port } = await thread.listening();
+    const client = await udpClient({ address: '127.0.0.1', port });
+    clients.push(client);
+    const isMarked = async () => {
+      client.send(query('A web.service.consul', { edns: 1232 }));
+      return (await client.next()).includes('the store fails');
+    };
+    const seen: boolean[] = [];
+    for (const hasUnsaved of [false, true, false]) {
+      thread.send({ kind: 'unsaved', hasUnsaved });
+      seen.push(await isMarked());
+    }
+    expect(seen).toEqual([false, true, false]);
+  });
+
   it('counts what it does', async () => {
     const thread = run();
     const address = await thread.listening();
