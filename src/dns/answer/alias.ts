@@ -57,6 +57,8 @@ function join(alias: Alias, outcome: Outcome, { question }: Query): Outcome {
       if (joined?.kind === 'answer') return { ...joined, additional: alias.additional };
       return joined ?? alone(alias);
     }
+    case 'overflow':
+      return { ...outcome, answers: [alias.record, ...outcome.answers] };
     case 'failure':
       // Who asked us to find out is told that we could not, and why; others follow the CNAME themselves.
       return question.recursionDesired ? outcome : alone(alias);

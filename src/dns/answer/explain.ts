@@ -163,6 +163,7 @@ function whyOf(outcome: Outcome | undefined, steps: readonly Step[]): string {
     case 'name-error':
     case 'refused':
     case 'failure':
+    case 'overflow':
       return outcome.explanation?.text ?? plainWhy(outcome, steps);
     case 'referral':
       return 'the name is below a zone cut of a zone file';

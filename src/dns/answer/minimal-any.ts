@@ -3,6 +3,7 @@
  * debugging, and nothing to amplify a forged query with. What an upstream answered stays what it is.
  */
 import { isPacked } from '../wire/address-rrset.ts';
+import { lowerName, type Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { RecordType } from '../wire/types.ts';
 import type { Outcome } from './outcome.ts';
@@ -14,26 +15,31 @@ const PREFERRED: readonly number[] = [RecordType.A, RecordType.AAAA, RecordType.
 export const answerMinimalAny: Stage = (next, settings) => (query) => {
   if (query.question.type !== RecordType.ANY || !settings.answer.minimalAny) return next(query);
   const outcome = next(query);
-  return outcome instanceof Promise ? outcome.then(minimal) : minimal(outcome);
+  const { lowerName: asked } = query.question;
+  return outcome instanceof Promise
+    ? outcome.then((settled) => minimal(settled, asked))
+    : minimal(outcome, asked);
 };
 
-function minimal(outcome: Outcome): Outcome {
+function minimal(outcome: Outcome, asked: Name): Outcome {
   if (outcome.kind !== 'answer') return outcome;
   const { answers } = outcome;
   // Packed addresses are one RRset.
   if (isPacked(answers)) return { ...outcome, additional: [] };
-  const kept = oneRRset(answers);
+  const kept = oneRRset(answers, asked);
   // What is missing would stand last, and is missed only where the last ones are kept.
   const partial = outcome.partial === true && kept.at(-1) === answers.at(-1);
   return { ...outcome, answers: kept, additional: [], partial };
 }
 
-function oneRRset(answers: readonly ResourceRecord[]): readonly ResourceRecord[] {
-  const [first] = answers;
-  if (first === undefined) return answers;
-  // Those behind an alias belong to another name.
-  const own = answers.filter(({ owner }) => owner === first.owner);
+/** What stands behind an alias belongs to another name, but a DNAME goes before what is made of it (RFC 6672 §3.1). */
+function oneRRset(answers: readonly ResourceRecord[], asked: Name): readonly ResourceRecord[] {
+  const own = answers.filter(({ owner }) => lowerName(owner) === asked);
   const preferred = PREFERRED.find((wanted) => own.some(({ type }) => type === wanted));
-  const kept = preferred ?? first.type;
-  return own.filter(({ type }) => type === kept);
+  const kept = preferred ?? own[0]?.type;
+  return answers.filter(
+    (record) =>
+      (own.includes(record) && record.type === kept) ||
+      (!own.includes(record) && record.type === RecordType.DNAME),
+  );
 }

@@ -61,6 +61,13 @@ export interface Referral {
   readonly additional: readonly ResourceRecord[];
 }
 
+/** The name that a DNAME makes is longer than names may be: YXDOMAIN with the DNAME (RFC 6672 §2.2). */
+export interface Overflow {
+  readonly kind: 'overflow';
+  readonly answers: readonly ResourceRecord[];
+  readonly explanation: Explanation;
+}
+
 export interface Refused {
   readonly kind: 'refused';
   readonly explanation?: Explanation;
@@ -97,6 +104,7 @@ export type Outcome =
   | NoData
   | NameError
   | Referral
+  | Overflow
   | Refused
   | NotImplemented
   | Failure

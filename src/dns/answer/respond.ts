@@ -6,6 +6,7 @@ import type { Records } from '../wire/address-rrset.ts';
 import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { ExtendedError, Rcode, RecordClass, RecordType } from '../wire/types.ts';
+import { LIMITED, NO_NAME, NO_RECORD } from './explanations.ts';
 import type { Explanation, Outcome, Relayed } from './outcome.ts';
 import type { ZoneSoa } from './soa.ts';
 
@@ -66,8 +67,6 @@ const NO_TRANSFER: Explanation = {
   text: 'zones are not transferred',
 };
 
-/** For a partial answer whose source gives no reason. */
-const LIMITED: Explanation = { code: ExtendedError.OTHER, text: 'a limit left answers out' };
 const CUT_UPSTREAM: Explanation = { code: ExtendedError.OTHER, text: 'the recursor sent a part' };
 
 /** `askedClass` is the class of the question. */
@@ -125,6 +124,14 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
         authority: outcome.authority,
         additional: outcome.additional,
       };
+    case 'overflow':
+      return {
+        ...EMPTY,
+        rcode: Rcode.YXDOMAIN,
+        authoritative: true,
+        answers: outcome.answers,
+        explanation: outcome.explanation,
+      };
     case 'refused':
       return { ...EMPTY, rcode: Rcode.REFUSED, explanation: outcome.explanation ?? UNSERVED };
     case 'failure':
@@ -169,7 +176,7 @@ function negative(rcode: number, outcome: Negative, soa: ZoneSoa): Reply {
     answers: outcome.answers ?? NONE,
     authority: record === undefined ? NONE : [record],
     needsAuthority: true,
-    explanation: outcome.explanation,
+    explanation: outcome.explanation ?? (rcode === Rcode.NXDOMAIN ? NO_NAME : NO_RECORD),
     isNegative: true,
   };
 }

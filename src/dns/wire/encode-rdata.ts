@@ -1,10 +1,10 @@
 /**
  * RDATA in wire form, made once for a record and then only copied. dns-packet's codecs write the fixed fields,
- * after they were validated here: it turns "300.1.1.1" into an address and 70,000 into a port. Domain names are
+ * after they were validated here: it turns 70,000 into a port. Addresses (`address-text.ts`) and domain names are
  * put in octet by octet, since its text form of names is lossy and has no limits.
  */
-import { isIP } from 'node:net';
 import dnsPacket from 'dns-packet';
+import { encodeIpv4, encodeIpv6 } from './address-text.ts';
 import { type Name, octets } from './name.ts';
 import { octetText } from './octet-text.ts';
 import { RecordType } from './types.ts';
@@ -16,8 +16,6 @@ interface RdataCodec {
 
 const codecs = dnsPacket as unknown as { record(type: string): RdataCodec };
 const codec = {
-  A: codecs.record('A'),
-  AAAA: codecs.record('AAAA'),
   MX: codecs.record('MX'),
   SOA: codecs.record('SOA'),
   SRV: codecs.record('SRV'),
@@ -36,14 +34,13 @@ export interface AddressData {
 
 /** An A or AAAA of address text, or undefined when it is no IP address. An IPv4-mapped address is an A. */
 export function encodeAddress(text: string): AddressData | undefined {
-  const family = isIP(text);
-  if (family === 0 || text.includes('%')) return undefined;
-  if (family === 4) return { type: RecordType.A, rdata: encodeFixed(codec.A, text) };
-  const rdata = encodeFixed(codec.AAAA, text);
-  if (octetText(rdata, 0, MAPPED_PREFIX.length) === MAPPED_PREFIX) {
-    return { type: RecordType.A, rdata: rdata.subarray(MAPPED_PREFIX.length) };
-  }
-  return { type: RecordType.AAAA, rdata };
+  const ipv4 = encodeIpv4(text);
+  if (ipv4 !== undefined) return { type: RecordType.A, rdata: Buffer.from(ipv4, 'latin1') };
+  const ipv6 = encodeIpv6(text);
+  if (ipv6 === undefined) return undefined;
+  return ipv6.startsWith(MAPPED_PREFIX)
+    ? { type: RecordType.A, rdata: Buffer.from(ipv6.slice(MAPPED_PREFIX.length), 'latin1') }
+    : { type: RecordType.AAAA, rdata: Buffer.from(ipv6, 'latin1') };
 }
 
 /** NS, CNAME, PTR, DNAME: a name and nothing else. */

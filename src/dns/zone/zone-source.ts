@@ -81,6 +81,8 @@ function prepend(chain: readonly ResourceRecord[], outcome: Outcome, { question 
       const { authority, additional } = outcome;
       return { kind: 'answer', answers: chain, authority, additional, authoritative: true };
     }
+    case 'overflow':
+      return { ...outcome, answers: joinRecords(chain, outcome.answers) };
     case 'failure':
       // Who asked us to find out is told that we could not, and why; others follow the alias themselves.
       return question.recursionDesired ? outcome : chainAlone(chain);

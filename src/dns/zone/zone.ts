@@ -3,7 +3,7 @@
  * zone cuts with glue, empty non-terminals. Pure: knows neither other zones nor the catalog, so an alias is
  * returned as one, with its target, for `zone-source.ts` to follow.
  */
-import type { Answer, Failure, NameError, NoData, Referral } from '../answer/outcome.ts';
+import type { Answer, NameError, NoData, Overflow, Referral } from '../answer/outcome.ts';
 import { isAtOrBelow, lowerName, type Name, parentOf } from '../wire/name.ts';
 import { octetText } from '../wire/octet-text.ts';
 import type { ResourceRecord } from '../wire/record.ts';
@@ -39,7 +39,7 @@ export interface Alias {
   readonly origin?: Name;
 }
 
-export type LookUp = Answer | NoData | NameError | Referral | Failure | Alias;
+export type LookUp = Answer | NoData | NameError | Referral | Overflow | Alias;
 
 export interface Sought {
   /** At or below the apex. As asked: the owner of the answers. */
@@ -94,9 +94,8 @@ function redirect(dname: ResourceRecord, sought: Sought): LookUp {
   const target = rdataText(dname);
   const substituted = sought.name.slice(0, sought.name.length - dname.owner.length) + target;
   if (substituted.length > 255) {
-    // RFC 6672 §2.2 asks for YXDOMAIN, which no outcome stands for: it is as unanswerable.
     const text = 'the name that the DNAME leads to is too long';
-    return { kind: 'failure', explanation: { code: ExtendedError.OTHER, text } };
+    return { kind: 'overflow', answers: [dname], explanation: { code: ExtendedError.OTHER, text } };
   }
   const cname: ResourceRecord = {
     owner: sought.name,

@@ -75,6 +75,25 @@ describe('RFC 1034 §3.6.2, aliases', () => {
         ],
       },
     ],
+    [
+      'DNAME, ANY: the alias goes with the record that it was made from (RFC 6672 §3.1)',
+      'x.old.example.org ANY',
+      {
+        answers: [
+          'old.example.org. 300 IN DNAME new.example.org.',
+          'x.old.example.org. 300 IN CNAME x.new.example.org.',
+        ],
+      },
+    ],
+    [
+      'DNAME (RFC 6672 §2.2): a name that becomes too long is YXDOMAIN, with the DNAME',
+      `${Array(4).fill('a'.repeat(56)).join('.')}.t.example.org A`,
+      {
+        status: 'YXDOMAIN',
+        has: 'aa',
+        answers: [`t.example.org. 300 IN DNAME ${'long'.repeat(15)}.new.example.org.`],
+      },
+    ],
   ]);
 });
 

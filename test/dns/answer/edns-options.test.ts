@@ -168,7 +168,12 @@ describe('an explanation (RFC 8914)', () => {
       'A',
       [25, 'who?'],
     ],
-    ['of a part', { ...ANSWER, partial: true }, 'A', [0, 'a limit left answers out']],
+    [
+      'of a part',
+      { ...ANSWER, partial: true },
+      'A',
+      [0, 'a limit of the configuration leaves instances out'],
+    ],
     [
       'of a part that its source explains',
       { ...ANSWER, partial: true, explanation: { code: 0, text: 'three are enough' } },

@@ -129,3 +129,26 @@ describe('presentation form', () => {
     );
   });
 });
+
+describe('addresses', () => {
+  it.each([
+    ['10.0.0.1', '0a000001'],
+    ['::', '0'.repeat(32)],
+    ['::1', `${'0'.repeat(31)}1`],
+    ['1::', `0001${'0'.repeat(28)}`],
+    ['2001:db8::1:0:0:1', '20010db8000000000001000000000001'],
+    // Two colons may stand for a single group of zeros (RFC 4291 §2.2).
+    ['::0:0:0:0:0:0:1', `${'0'.repeat(31)}1`],
+    ['1:2:3:4:5:6:7::', '00010002000300040005000600070000'],
+    ['1:2:3:4::6:7:8', '00010002000300040000000600070008'],
+    ['::ffff:192.0.2.1', 'c0000201'],
+    ['64:ff9b::192.0.2.1', '0064ff9b0000000000000000c0000201'],
+  ])('%s is %s', (text, hex) => {
+    expect(Buffer.from(encodeAddress(text)!.rdata).toString('hex')).toBe(hex);
+  });
+
+  it.each(['', '1.2.3', '1.2.3.256', '1::2::3', 'fe80::1%eth0', 'localhost'])(
+    '"%s" is none',
+    (text) => expect(encodeAddress(text)).toBeUndefined(),
+  );
+});

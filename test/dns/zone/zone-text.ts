@@ -91,7 +91,7 @@ export function ask(from: Zone, question: string): string {
       return `alias ${list(found.answers)} -> ${formatName(found.target)}`;
     case 'no-data':
     case 'name-error':
-    case 'failure':
+    case 'overflow':
       return found.kind;
   }
 }

@@ -6,14 +6,20 @@ const EXTENDED_ERROR = 15;
 const OPTION_HEADER_BYTES = 4;
 const CODE_BYTES = 2;
 
+/** Of constants, which go along with every answer of a flood. */
+const encoded = new WeakMap<Explanation, EdnsOption>();
+
 /**
  * The option in at most `roomBytes`, its header included: the text is left out first (RFC 8914 §3: a reply must not be
  * truncated for it), then all.
  */
 export function encodeExplanation(
-  { code, text }: Explanation,
+  explanation: Explanation,
   roomBytes: number,
 ): EdnsOption | undefined {
+  const known = encoded.get(explanation);
+  if (known !== undefined && OPTION_HEADER_BYTES + known.data.length <= roomBytes) return known;
+  const { code, text } = explanation;
   const textBytes = Buffer.byteLength(text);
   const bare = OPTION_HEADER_BYTES + CODE_BYTES;
   if (bare > roomBytes) return undefined;
@@ -23,5 +29,7 @@ export function encodeExplanation(
   const data = Buffer.alloc(CODE_BYTES + (hasText ? textBytes : 0));
   data.writeUInt16BE(code, 0);
   if (hasText) data.write(text, CODE_BYTES);
-  return { code: EXTENDED_ERROR, data };
+  const option = { code: EXTENDED_ERROR, data };
+  if (hasText && Object.isFrozen(explanation)) encoded.set(explanation, option);
+  return option;
 }

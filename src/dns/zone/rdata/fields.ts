@@ -3,7 +3,7 @@
  * how far it reaches in given octets, so that RDATA written as `\# n hex` is held to the same shape.
  * One char an octet throughout, as in Name. Record types are put together from these in `formats.ts`.
  */
-import { isIPv4, isIPv6 } from 'node:net';
+import { encodeIpv4, encodeIpv6 } from '../../wire/address-text.ts';
 import { parseType } from '../../wire/types.ts';
 import type { TokenCursor } from '../master-file/token-cursor.ts';
 
@@ -76,28 +76,6 @@ export function ipv6(what: string): Field {
     },
     measure: fixed(16),
   };
-}
-
-export function encodeIpv4(text: string): string | undefined {
-  if (!isIPv4(text)) return undefined;
-  return String.fromCharCode(...text.split('.').map(Number));
-}
-
-/** Sixteen octets; a zone index (`%eth0`) means nothing outside its host and is refused. */
-export function encodeIpv6(text: string): string | undefined {
-  if (!isIPv6(text) || text.includes('%')) return undefined;
-  const [head = '', tail] = text.split('::');
-  const before = encodeGroups(head);
-  const after = encodeGroups(tail ?? '');
-  return before + '\0'.repeat(16 - before.length - after.length) + after;
-}
-
-function encodeGroups(text: string): string {
-  if (text === '') return '';
-  const groups = text
-    .split(':')
-    .map((group) => encodeIpv4(group) ?? encodeInteger(Number.parseInt(group, 16), 2));
-  return groups.join('');
 }
 
 /** A <character-string> (RFC 1035 §3.3): its length, then up to 255 octets. */

@@ -6,9 +6,11 @@
  *   | key, 2  | length, 2  | value, length octets|   each key at most once
  *   +---------+------------+--------------------+
  */
+
+import { encodeIpv4, encodeIpv6 } from '../../wire/address-text.ts';
 import { type TokenCursor, unescapeOctets } from '../master-file/token-cursor.ts';
 import type { Token } from '../master-file/tokens.ts';
-import { encodeInteger, encodeIpv4, encodeIpv6, type Field, isBase64 } from './fields.ts';
+import { encodeInteger, type Field, isBase64 } from './fields.ts';
 
 /** What a value becomes on the wire; undefined when the text does not fit the key. */
 type EncodeValue = (value: string) => string | undefined;

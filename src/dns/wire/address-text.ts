@@ -1,0 +1,28 @@
+/** IP addresses from text to octets, one char each. dns-packet's reading is wrong for `::` that stands for one group. */
+import { isIPv4, isIPv6 } from 'node:net';
+
+export function encodeIpv4(text: string): string | undefined {
+  if (!isIPv4(text)) return undefined;
+  return String.fromCharCode(...text.split('.').map(Number));
+}
+
+/** Sixteen octets; a zone index (`%eth0`) means nothing outside its host and is refused. */
+export function encodeIpv6(text: string): string | undefined {
+  if (!isIPv6(text) || text.includes('%')) return undefined;
+  const [head = '', tail] = text.split('::');
+  const before = encodeGroups(head);
+  const after = encodeGroups(tail ?? '');
+  return before + '\0'.repeat(16 - before.length - after.length) + after;
+}
+
+function encodeGroups(text: string): string {
+  if (text === '') return '';
+  const groups = text
+    .split(':')
+    .map((group) => encodeIpv4(group) ?? groupOctets(Number.parseInt(group, 16)));
+  return groups.join('');
+}
+
+function groupOctets(value: number): string {
+  return String.fromCharCode(value >>> 8, value & 0xff);
+}
