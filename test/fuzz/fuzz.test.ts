@@ -31,6 +31,6 @@ describe('random inputs', () => {
   for (const target of targets) {
     it(`hold for ${target.name}`, async () => {
       mustHold(await runCases(target, SEED, (cases) => cases < target.casesInTests));
-    });
+    }, 120_000);
   }
 });

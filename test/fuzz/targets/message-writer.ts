@@ -153,7 +153,7 @@ function show({ owner, type, ttl, rdata }: ResourceRecord): string {
 
 export const messageWriter: Target = {
   name: 'message-writer',
-  casesInTests: 2500,
+  casesInTests: 1500,
   generate,
   check,
 };
