@@ -63,6 +63,14 @@ export const Rcode = {
   BADCOOKIE: 23,
 } as const;
 
+export const EdnsOptionCode = {
+  NSID: 3,
+  CLIENT_SUBNET: 8,
+  COOKIE: 10,
+  TCP_KEEPALIVE: 11,
+  EXTENDED_ERROR: 15,
+} as const;
+
 /** Extended DNS errors, RFC 8914 §4. */
 export const ExtendedError = {
   OTHER: 0,
