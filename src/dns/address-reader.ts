@@ -28,6 +28,8 @@ export class AddressReader {
     let octet = 0;
     for (let at = start; at < text.length; at++) {
       const code = text.charCodeAt(at);
+      // The zone of an address with an IPv4 part.
+      if (code === PERCENT) break;
       if (code !== DOT) {
         value = value * 10 + (code - 48);
         continue;
