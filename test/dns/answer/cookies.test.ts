@@ -140,10 +140,14 @@ describe('a server cookie', () => {
     ['of another client cookie', (cookie) => withCookie(`ff${cookie.slice(2)}`)],
     ['of another version', (cookie) => withCookie(`${cookie.slice(0, 16)}02${cookie.slice(18)}`)],
     ['with another time', (cookie) => withCookie(`${cookie.slice(0, 28)}ffff${cookie.slice(32)}`)],
-    [
-      'with another hash',
-      (cookie) => withCookie(`${cookie.slice(0, 46)}${cookie.endsWith('00') ? '01' : '00'}`),
-    ],
+    ...[0, 1, 2, 3, 4, 5, 6, 7].map((octet): [string, (cookie: string) => AskOptions] => [
+      `with another octet ${octet} of its hash`,
+      (cookie) => {
+        const data = hex(cookie);
+        data[16 + octet] = (data[16 + octet] as number) ^ 0x10;
+        return withCookie(data.toString('hex'));
+      },
+    ]),
     ['that is too long', (cookie) => withCookie(`${cookie}00`)],
     ['that is too short', (cookie) => withCookie(cookie.slice(0, 32))],
   ];
