@@ -112,6 +112,17 @@ describe('the scope of a client subnet (RFC 7871 §7.2.1)', () => {
     ]);
   });
 
+  it.each([
+    ['answered for a client that wants no subnet told (RFC 7871 §7.1.2)', [0, 0, 0, 0], 0],
+    ['malformed with a prefix of no family', [0, 0, 1, 0, 128], 1],
+    ['malformed with a family that is none', [0, 3, 0, 0], 1],
+  ])('is %s', async (_, sent, rcode) => {
+    const server = serve({ zones: [source({ ...ANSWER, subnetScope: 16 })] });
+    const seen = await ask(server, 'A x.example', withOption(CLIENT_SUBNET, sent));
+    const echoed = optionOf(seen, CLIENT_SUBNET);
+    expect([seen.rcode, echoed && [...echoed]]).toEqual([rcode, rcode === 0 ? sent : undefined]);
+  });
+
   it('is 0 when the name is denied', async () => {
     const server = serve({ zones: [source({ kind: 'name-error', zone: name('example') })] });
     const seen = await ask(server, 'A x.example', withOption(CLIENT_SUBNET, IPV4));

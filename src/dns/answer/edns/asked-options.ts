@@ -3,8 +3,9 @@
  * (RFC 6891 §6.1.2). Adding one means a file and a line in `OPTIONS`.
  */
 import type { EdnsOption } from '../../wire/question.ts';
+import { EdnsOptionCode } from '../../wire/types.ts';
 import { clientSubnet } from './client-subnet.ts';
-import { COOKIE, cookie } from './cookie.ts';
+import { cookie } from './cookie.ts';
 import { nsid } from './nsid.ts';
 import type { AskedOption, OptionQuery, OptionReply } from './option.ts';
 import type { CookieVerdict } from './server-cookies.ts';
@@ -41,7 +42,7 @@ export function readAskedOptions(
     if (option === undefined || isListed(list, option)) continue;
     if (!option.isWellFormed(data, query)) return 'malformed';
     list.push({ option, data });
-    if (code !== COOKIE) continue;
+    if (code !== EdnsOptionCode.COOKIE) continue;
     const nowSeconds = Math.floor(nowMs() / 1000);
     verdict = settings.cookies?.judge(data, client.address, nowSeconds);
   }

@@ -3,12 +3,15 @@
  *
  *   FAMILY (16) SOURCE PREFIX-LENGTH (8) SCOPE PREFIX-LENGTH (8) ADDRESS, cut to the prefix, padded with zero bits
  */
+import { EdnsOptionCode } from '../../wire/types.ts';
 import type { AskedOption } from './option.ts';
 
 const SCOPE_AT = 3;
+/** By the number of the family: none, IPv4, IPv6. */
+const FAMILY_BITS: readonly number[] = [0, 32, 128];
 
 export const clientSubnet: AskedOption = {
-  code: 8,
+  code: EdnsOptionCode.CLIENT_SUBNET,
   isWellFormed: isClientSubnet,
   answer(data, { reply }) {
     const sourceBits = data[2] as number;
@@ -30,8 +33,8 @@ function isClientSubnet(data: Uint8Array): boolean {
   return ((data[data.length - 1] as number) & ((1 << spareBits) - 1)) === 0 || spareBits === 0;
 }
 
-/** -1 for a family that is none. */
+/** RFC 7871 §7.1.2: a client that wants no subnet told may leave the family out. -1 for a family that is none. */
 function familyBits(data: Uint8Array): number {
   const family = ((data[0] as number) << 8) | (data[1] as number);
-  return family === 1 ? 32 : family === 2 ? 128 : -1;
+  return FAMILY_BITS[family] ?? -1;
 }

@@ -1,14 +1,13 @@
 /** DNS cookies (RFC 7873): the option. What a server cookie is made of is in `server-cookies.ts`. */
+import { EdnsOptionCode } from '../../wire/types.ts';
 import type { AskedOption } from './option.ts';
 import { CLIENT_COOKIE_BYTES } from './server-cookies.ts';
 
 const BYTES_MIN_WITH_SERVER = 16;
 const BYTES_MAX = 40;
 
-export const COOKIE = 10;
-
 export const cookie: AskedOption = {
-  code: COOKIE,
+  code: EdnsOptionCode.COOKIE,
   isWellFormed({ length }, { settings }) {
     if (settings.cookies === undefined) return true;
     // RFC 7873 §5.2.2: a client cookie of 8 octets, then none of the server or one of 8 to 32.

@@ -1,8 +1,8 @@
 /** Extended DNS errors (RFC 8914): why a reply is what it is, for people. Goes along unasked, as far as there is room. */
 import type { EdnsOption } from '../../wire/question.ts';
+import { EdnsOptionCode } from '../../wire/types.ts';
 import type { Explanation } from '../outcome.ts';
 
-const EXTENDED_ERROR = 15;
 const OPTION_HEADER_BYTES = 4;
 const CODE_BYTES = 2;
 
@@ -29,7 +29,7 @@ export function encodeExplanation(
   const data = Buffer.alloc(CODE_BYTES + (hasText ? textBytes : 0));
   data.writeUInt16BE(code, 0);
   if (hasText) data.write(text, CODE_BYTES);
-  const option = { code: EXTENDED_ERROR, data };
+  const option = { code: EdnsOptionCode.EXTENDED_ERROR, data };
   if (hasText && Object.isFrozen(explanation)) encoded.set(explanation, option);
   return option;
 }

@@ -1,8 +1,9 @@
 /** The name server identifier (RFC 5001): which of several servers behind an address answered. */
+import { EdnsOptionCode } from '../../wire/types.ts';
 import type { AskedOption } from './option.ts';
 
 export const nsid: AskedOption = {
-  code: 3,
+  code: EdnsOptionCode.NSID,
   // RFC 5001 §2.1: a query's option is empty; what it holds nevertheless is ignored.
   isWellFormed: () => true,
   answer: (_data, { settings }) => (settings.nsid.length === 0 ? undefined : settings.nsid),
