@@ -43,8 +43,8 @@ export function isInSubnet(address: Uint8Array, { octets, bits }: Subnet): boole
 
 /** How many bits two addresses of one family have in common from the left. */
 export function commonBits(one: Uint8Array, other: Uint8Array): number {
-  for (const [at, octet] of one.entries()) {
-    const different = octet ^ (other[at] as number);
+  for (let at = 0; at < one.length; at++) {
+    const different = (one[at] as number) ^ (other[at] as number);
     if (different !== 0) return at * 8 + Math.clz32(different) - 24;
   }
   return one.length * 8;

@@ -35,7 +35,12 @@ import type { Trace } from './trace.ts';
 export interface ResponderParts {
   readonly view: View;
   readonly identity: IdentityOptions;
+  /** With `settings` given, these are read for cookies, NSID and the rate limit alone. */
   readonly options: ResponderOptions;
+  /** Those of another responder, which replaces them; absent: made from `options`. */
+  readonly settings?: Settings;
+  /** No rate limit, whatever the options say: for a responder whose replies are sent to nobody. */
+  readonly unlimited?: boolean;
   readonly apex: ApexRecords;
   /** Asked when the catalog skips, before names in its domains are denied: the master files. */
   readonly zones: readonly Source[];
@@ -56,8 +61,13 @@ export interface Responder {
   ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** Asks all sources about a question that did not come from a client: the target of an alias. */
   ask(query: Query): Outcome | Promise<Outcome>;
-  /** Queries that begin after this are answered by the new options. */
+  /**
+   * Queries that begin after this are answered by the new options. Settings that are another's stay as they are.
+   * @throws TypeError for what the configuration should not have let through; then nothing has changed
+   */
   setOptions(options: ResponderOptions): void;
+  /** To be shared with a responder that is to answer alike. */
+  readonly settings: Settings;
   /** What was replied up to now. */
   readonly counts: ReplyCounts;
 }
@@ -70,6 +80,7 @@ export function createResponder(parts: ResponderParts): Responder {
     respond: (bytes, client, trace) => responder.respond(bytes, client, trace),
     ask: (query) => responder.ask(query),
     setOptions: (options) => responder.setOptions(options),
+    settings: responder.settings,
     get counts() {
       return responder.counts;
     },
@@ -79,7 +90,8 @@ export function createResponder(parts: ResponderParts): Responder {
 const DEFECT: Explanation = { code: ExtendedError.OTHER, text: 'internal error' };
 
 class QueryResponder implements Responder {
-  readonly #settings: Settings;
+  readonly settings: Settings;
+  readonly #ownsSettings: boolean;
   readonly #soa: ZoneSoa;
   readonly #sources: Handler;
   readonly #handle: Handler;
@@ -93,10 +105,11 @@ class QueryResponder implements Responder {
   constructor(parts: ResponderParts) {
     const { view, identity, random } = parts;
     this.#logger = parts.logger;
-    this.#settings = new Settings(parts.options);
-    this.#protection = new Protection(parts.options.protocol);
+    this.settings = parts.settings ?? new Settings(parts.options);
+    this.#ownsSettings = parts.settings === undefined;
+    this.#protection = new Protection(parts.options.protocol, parts.unlimited);
     this.#clock = parts.clock ?? systemClock;
-    const settings = this.#settings;
+    const { settings } = this;
     const grammar = createNameGrammar(identity);
     this.#soa = createZoneSoa(grammar.domains, view, settings, parts.apex);
     const context: CatalogContext = {
@@ -125,8 +138,10 @@ class QueryResponder implements Responder {
   }
 
   setOptions(options: ResponderOptions): void {
-    this.#settings.replace(options);
-    this.#protection.replace(options.protocol);
+    // First all that can fail, then what cannot: a reload is whole, or none.
+    const protocol = this.#protection.compile(options.protocol);
+    if (this.#ownsSettings) this.settings.replace(options);
+    this.#protection.replace(protocol);
   }
 
   get counts(): ReplyCounts {
@@ -222,7 +237,7 @@ class QueryResponder implements Responder {
   }
 
   #write(received: Received, reply: Reply): Uint8Array {
-    const { answer, recursionAvailable } = this.#settings;
+    const { answer, recursionAvailable } = this.settings;
     const { client, header } = received;
     const bytes = fitReply(this.#writer, received, reply, {
       bytesMax: replyBytesMax(client, header.edns),

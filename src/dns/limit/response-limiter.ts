@@ -8,9 +8,10 @@ import { limits } from '../../runtime/index.ts';
 import { AddressReader } from '../address-reader.ts';
 import type { RateLimitOptions } from '../options.ts';
 import { KEY_BYTES, SipHash } from '../sip-hash.ts';
-import { isInSubnet, isLoopback, parseSubnet, type Subnet } from '../subnet.ts';
+import { isLoopback } from '../subnet.ts';
 import { NAME_BYTES_MAX, type Name } from '../wire/name.ts';
 import { FlowTable } from './flow-table.ts';
+import { SubnetSet } from './subnet-set.ts';
 
 /** `slip`: send it empty and truncated, so that a client that is real comes back over TCP. */
 export type Verdict = 'send' | 'slip' | 'drop';
@@ -19,25 +20,35 @@ export type Verdict = 'send' | 'slip' | 'drop';
 const IPV4_NETWORK_BYTES = 3;
 const IPV6_NETWORK_BYTES = 7;
 
+/** `RateLimitOptions`, made quick to read. */
+export interface RateLimit {
+  readonly responsesPerSecond: number;
+  readonly slip: number;
+  readonly exempt: SubnetSet;
+}
+
+/** @throws TypeError when an exempt subnet is none; the configuration has checked that */
+export function compileRateLimit(options: RateLimitOptions): RateLimit {
+  const { responsesPerSecond, slip, exempt } = options;
+  return { responsesPerSecond, slip, exempt: new SubnetSet(exempt) };
+}
+
 export class ResponseLimiter {
   readonly #addresses = new AddressReader();
   readonly #table = new FlowTable(limits.rateLimitSlots.default);
   readonly #key = new Uint8Array(IPV6_NETWORK_BYTES + 4 + NAME_BYTES_MAX);
   readonly #hash: SipHash;
-  #perSecond = 0;
-  #slip = 0;
-  #exempt: readonly Subnet[] = [];
+  #limit: RateLimit;
 
   /** Nobody can aim at the slot of somebody else without knowing `seed`, KEY_BYTES of them. */
-  constructor(options: RateLimitOptions, seed: Uint8Array = randomBytes(KEY_BYTES)) {
+  constructor(limit: RateLimit, seed: Uint8Array = randomBytes(KEY_BYTES)) {
     this.#hash = new SipHash(seed);
-    this.setOptions(options);
+    this.#limit = limit;
   }
 
-  setOptions({ responsesPerSecond, slip, exempt }: RateLimitOptions): void {
-    this.#perSecond = responsesPerSecond;
-    this.#slip = slip;
-    this.#exempt = exempt.map(parseSubnet).filter((subnet) => subnet !== undefined);
+  /** Who is over the old limit stays there until time makes up for it. */
+  setLimit(limit: RateLimit): void {
+    this.#limit = limit;
   }
 
   /** What it holds, in octets; the same at any time. */
@@ -48,17 +59,13 @@ export class ResponseLimiter {
   /** What becomes of a reply to `address` that is one of the group `kind`, `type` and `name`. */
   judge(address: string, kind: number, type: number, name: Name, nowMs: number): Verdict {
     const octets = this.#addresses.read(address);
-    if (isLoopback(octets) || this.#isExempt(octets)) return 'send';
+    const { responsesPerSecond, slip, exempt } = this.#limit;
+    if (isLoopback(octets) || exempt.has(octets)) return 'send';
     this.#hash.digest(this.#key, this.#writeKey(octets, kind, type, name));
     const { low, high } = this.#hash;
-    const slot = this.#table.slotOf(low, high, Math.floor(nowMs), this.#perSecond);
+    const slot = this.#table.slotOf(low, high, Math.floor(nowMs), responsesPerSecond);
     if (this.#table.take(slot)) return 'send';
-    return this.#table.countLimited(slot, this.#slip) ? 'slip' : 'drop';
-  }
-
-  #isExempt(octets: Uint8Array): boolean {
-    for (const subnet of this.#exempt) if (isInSubnet(octets, subnet)) return true;
-    return false;
+    return this.#table.countLimited(slot, slip) ? 'slip' : 'drop';
   }
 
   /** kind (8) | type (16) | octets of the network (8) | network | name in lower case. @returns its length */

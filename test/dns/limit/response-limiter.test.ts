@@ -1,6 +1,10 @@
 /** The rate limit by itself: buckets, networks, and a table that is full. */
 import { describe, expect, it } from 'vitest';
-import { ResponseLimiter, type Verdict } from '../../../src/dns/limit/response-limiter.ts';
+import {
+  compileRateLimit,
+  ResponseLimiter,
+  type Verdict,
+} from '../../../src/dns/limit/response-limiter.ts';
 import type { RateLimitOptions } from '../../../src/dns/options.ts';
 import { limits, seededRandom } from '../../../src/runtime/index.ts';
 import { name } from '../records.ts';
@@ -9,8 +13,12 @@ const A = 1;
 const WEB = name('web.service.consul');
 const SEED = new Uint8Array(16).fill(7);
 
+function limitOf(options: Partial<RateLimitOptions>) {
+  return compileRateLimit({ responsesPerSecond: 5, slip: 0, exempt: [], ...options });
+}
+
 function limiter(options: Partial<RateLimitOptions> = {}): ResponseLimiter {
-  return new ResponseLimiter({ responsesPerSecond: 5, slip: 0, exempt: [], ...options }, SEED);
+  return new ResponseLimiter(limitOf(options), SEED);
 }
 
 function judge(of: ResponseLimiter, from: string, at = 0, about = WEB, type = A): Verdict {
@@ -54,7 +62,7 @@ describe('the limit', () => {
   it('follows a reload, and remembers who is over it', () => {
     const of = limiter();
     expect(sent(of, 20, '192.0.2.1', 1000)).toBe(5);
-    of.setOptions({ responsesPerSecond: 10, slip: 0, exempt: ['198.51.100.0/24'] });
+    of.setLimit(limitOf({ responsesPerSecond: 10, exempt: ['198.51.100.0/24'] }));
     expect(sent(of, 20, '192.0.2.1', 1000)).toBe(0);
     expect(sent(of, 20, '192.0.2.1', 2000)).toBe(10);
     expect(sent(of, 20, '198.51.100.9', 2000)).toBe(20);
@@ -181,7 +189,7 @@ describe('a table that is full', () => {
   it('cannot be aimed at: which flows share depends on the seed', () => {
     const collisions = (seed: number) => {
       const of = new ResponseLimiter(
-        { responsesPerSecond: 1, slip: 0, exempt: [] },
+        limitOf({ responsesPerSecond: 1 }),
         new Uint8Array(16).fill(seed),
       );
       const shared: number[] = [];
