@@ -29,7 +29,8 @@ export function joinRelayed(
       const { authority, additional, truncated } = relayed;
       // RFC 1035 §4.1.1: AA is about the name asked for, and that one is ours.
       const authoritative = true;
-      return { kind: 'answer', answers, authority, additional, authoritative, partial: truncated };
+      const answer: Answer = { kind: 'answer', answers, authority, additional, authoritative };
+      return truncated ? { ...answer, truncatedUpstream: true } : answer;
     }
     case Rcode.NXDOMAIN:
       // RFC 4035 §3.2.3: AD is about all records of the answer, and ours is not signed.

@@ -26,10 +26,8 @@ function minimal(outcome: Outcome, asked: Name): Outcome {
   const { answers } = outcome;
   // Packed addresses are one RRset.
   if (isPacked(answers)) return { ...outcome, additional: [] };
-  const kept = oneRRset(answers, asked);
-  // What is missing would stand last, and is missed only where the last ones are kept.
-  const partial = outcome.partial === true && kept.at(-1) === answers.at(-1);
-  return { ...outcome, answers: kept, additional: [], partial };
+  // An answer that was cut before is no whole RRset now either, as far as anybody can tell.
+  return { ...outcome, answers: oneRRset(answers, asked), additional: [] };
 }
 
 /** What stands behind an alias belongs to another name, but a DNAME goes before what is made of it (RFC 6672 §3.1). */

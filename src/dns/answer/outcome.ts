@@ -23,6 +23,8 @@ export interface Answer {
   readonly authoritative: boolean;
   /** The source already left something out (a limit): the reply carries TC. */
   readonly partial?: boolean;
+  /** An upstream left out some of what it added to the chain: the client is told so by TC, whatever the options say. */
+  readonly truncatedUpstream?: boolean;
   readonly explanation?: Explanation;
   /** RFC 7871: bits of the client's address that the answer depends on; absent: none. */
   readonly subnetScope?: number;
@@ -75,6 +77,7 @@ export interface Refused {
 
 export interface NotImplemented {
   readonly kind: 'not-implemented';
+  readonly explanation?: Explanation;
 }
 
 /** The source is responsible but cannot answer now: SERVFAIL. */

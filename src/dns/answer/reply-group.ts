@@ -13,6 +13,7 @@ import type { Reply } from './respond.ts';
 /** Above the rcodes, each of which is a group of its own. */
 const POSITIVE = 0x80;
 const REFERRAL = 0x81;
+const RELAYED = 0x82;
 
 export function judgeReply(
   limiter: ResponseLimiter,
@@ -20,13 +21,19 @@ export function judgeReply(
   client: Client,
   nowMs: number,
 ): Verdict {
-  const { rcode, answers, authority } = reply;
+  const { rcode, answers, authority, isNegative } = reply;
   const { address } = client;
   // An error is about nothing that is known here: all of a kind are one.
   if (rcode !== Rcode.NOERROR && rcode !== Rcode.NXDOMAIN) {
     return limiter.judge(address, rcode, 0, ROOT, nowMs);
   }
-  if (rcode === Rcode.NOERROR) {
+  // What an upstream says is about names without number, with or without a wildcard that we would know of: all it finds
+  // is one, and all it denies. Whoever is forwarded much for one network exempts it, or sets the rate accordingly.
+  if (reply.isRelayed) {
+    return limiter.judge(address, RELAYED, isNegative ? Rcode.NXDOMAIN : rcode, ROOT, nowMs);
+  }
+  // An alias that leads to a denial is part of it: a wildcard makes as many as there are names.
+  if (rcode === Rcode.NOERROR && !isNegative) {
     if (isPacked(answers)) {
       const name = reply.origin ?? answers.owner;
       return limiter.judge(address, POSITIVE, answers.addresses.type, name, nowMs);

@@ -7,7 +7,7 @@ import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { ExtendedError, Rcode, RecordClass, RecordType } from '../wire/types.ts';
 import { LIMITED, NO_NAME, NO_RECORD } from './explanations.ts';
-import type { Explanation, Outcome, Relayed } from './outcome.ts';
+import type { Answer, Explanation, Outcome, Relayed } from './outcome.ts';
 import type { ZoneSoa } from './soa.ts';
 
 export interface Reply {
@@ -18,6 +18,8 @@ export interface Reply {
   readonly partial: boolean;
   /** Answers of our own: whether leaving some of them out is said is for the options to decide. */
   readonly isOwn: boolean;
+  /** All of it is what an upstream said, but for an alias before it. */
+  readonly isRelayed: boolean;
   readonly answers: Records;
   readonly authority: readonly ResourceRecord[];
   readonly additional: readonly ResourceRecord[];
@@ -42,6 +44,7 @@ const EMPTY: Reply = Object.freeze({
   authenticData: false,
   partial: false,
   isOwn: false,
+  isRelayed: false,
   answers: NONE,
   authority: NONE,
   additional: NONE,
@@ -62,11 +65,6 @@ const NOBODYS: Explanation = {
 const UNSERVED: Explanation = { code: ExtendedError.NOT_AUTHORITATIVE, text: 'not served here' };
 const FAILED: Explanation = { code: ExtendedError.OTHER, text: 'answering failed' };
 
-const NO_TRANSFER: Explanation = {
-  code: ExtendedError.NOT_SUPPORTED,
-  text: 'zones are not transferred',
-};
-
 const CUT_UPSTREAM: Explanation = { code: ExtendedError.OTHER, text: 'the recursor sent a part' };
 
 /** `askedClass` is the class of the question. */
@@ -83,14 +81,15 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
         rcode: Rcode.NOERROR,
         authoritative: outcome.authoritative,
         authenticData: false,
-        partial: outcome.partial === true,
-        isOwn: true,
+        partial: outcome.partial === true || outcome.truncatedUpstream === true,
+        isOwn: outcome.truncatedUpstream !== true,
+        isRelayed: false,
         answers: outcome.answers,
         authority: outcome.authority,
         additional: outcome.additional,
         needsAuthority: false,
         needsAdditional: false,
-        explanation: outcome.explanation ?? (outcome.partial === true ? LIMITED : undefined),
+        explanation: outcome.explanation ?? partialExplanation(outcome),
         subnetScope: outcome.subnetScope ?? 0,
         origin: outcome.origin,
         isNegative: false,
@@ -118,6 +117,7 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
         rcode: outcome.rcode,
         authenticData: outcome.authenticData,
         partial: outcome.truncated,
+        isRelayed: true,
         explanation: outcome.truncated ? CUT_UPSTREAM : undefined,
         isNegative: isNegative(outcome),
         answers: outcome.answers,
@@ -137,7 +137,7 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
     case 'failure':
       return { ...EMPTY, rcode: Rcode.SERVFAIL, explanation: outcome.explanation ?? FAILED };
     case 'not-implemented':
-      return { ...EMPTY, rcode: Rcode.NOTIMP, explanation: NO_TRANSFER };
+      return { ...EMPTY, rcode: Rcode.NOTIMP, explanation: outcome.explanation };
     case 'skip':
       // Nobody's name. RFC 8914 §4.21 has a number for it.
       return { ...EMPTY, rcode: Rcode.REFUSED, explanation: NOBODYS };
@@ -149,9 +149,14 @@ export function rcodeReply(rcode: number, explanation?: Explanation): Reply {
   return { ...EMPTY, rcode, explanation };
 }
 
-/** What is left of a reply that goes out empty: a client that is real asks again over TCP. */
-export function slippedReply({ rcode, authoritative }: Reply): Reply {
-  return { ...EMPTY, rcode, authoritative, partial: true };
+/** What is left of a reply that goes out empty: a client that is real asks again over TCP. It counts as what it was. */
+export function slippedReply({ rcode, authoritative, isNegative, failOpen }: Reply): Reply {
+  return { ...EMPTY, rcode, authoritative, partial: true, isNegative, failOpen };
+}
+
+function partialExplanation({ partial, truncatedUpstream }: Answer): Explanation | undefined {
+  if (truncatedUpstream === true) return CUT_UPSTREAM;
+  return partial === true ? LIMITED : undefined;
 }
 
 function isNegative({ rcode, answers, authority }: Relayed): boolean {

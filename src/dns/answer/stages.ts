@@ -4,27 +4,43 @@
  */
 import { ExtendedError, RecordClass, RecordType } from '../wire/types.ts';
 import { answerMinimalAny } from './minimal-any.ts';
-import type { Outcome, Query, Source } from './outcome.ts';
+import type { Explanation, Outcome, Query, Source } from './outcome.ts';
 import { answerServerIdentity } from './server-identity.ts';
 import type { Settings } from './settings.ts';
 
 export type Handler = (query: Query) => Outcome | Promise<Outcome>;
 export type Stage = (next: Handler, settings: Settings) => Handler;
 
+const OTHER_CLASS: Explanation = Object.freeze({
+  code: ExtendedError.NOT_SUPPORTED,
+  text: 'only class IN is served',
+});
+
+const NO_TRANSFER: Explanation = Object.freeze({
+  code: ExtendedError.NOT_SUPPORTED,
+  text: 'zones are not transferred',
+});
+
 /** The catalog and the zones are class IN; Consul answers any class as if it were. */
 const refuseOtherClasses: Stage = (next) => (query) => {
   const { class: asked } = query.question;
   if (asked === RecordClass.IN || asked === RecordClass.ANY) return next(query);
-  const explanation = { code: ExtendedError.NOT_SUPPORTED, text: 'only class IN is served' };
-  return { kind: 'refused', explanation };
+  return { kind: 'refused', explanation: because(OTHER_CLASS, query) };
 };
 
 /** There is no zone transfer: the catalog is read over HTTP. */
 const refuseTransfers: Stage = (next) => (query) => {
   const { type } = query.question;
   const isTransfer = type === RecordType.AXFR || type === RecordType.IXFR;
-  return isTransfer ? { kind: 'not-implemented' } : next(query);
+  if (!isTransfer) return next(query);
+  return { kind: 'not-implemented', explanation: because(NO_TRANSFER, query) };
 };
+
+/** No source is asked, so what is asked why has nothing else to go by. */
+function because(explanation: Explanation, { trace }: Query): Explanation {
+  trace?.steps.push({ kind: 'note', text: explanation.text });
+  return explanation;
+}
 
 export const stages: readonly Stage[] = [
   answerServerIdentity,

@@ -1,6 +1,7 @@
 /** What surrounds an answer: header, EDNS, size and TC, whatever is asked. */
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Source } from '../../../src/dns/answer/outcome.ts';
+import type { Trace } from '../../../src/dns/answer/trace.ts';
 import type { LogFields, Logger } from '../../../src/runtime/index.ts';
 import { silentLogger } from '../../../src/runtime/index.ts';
 import {
@@ -56,6 +57,22 @@ describe('names and classes that are nobody’s', () => {
   });
 });
 
+describe('a query that no source is asked about', () => {
+  it.each([
+    ['AXFR consul', 1, 'zones are not transferred'],
+    ['IXFR consul', 1, 'zones are not transferred'],
+    ['A db.service.consul', 3, 'only class IN is served'],
+  ])('%s in class %i is noted with its reason', async (text, asked, expected) => {
+    const trace: Trace = { steps: [] };
+    await serve({ rows: TWELVE }).responder.respond(
+      query(text, { class: asked }),
+      clientOf(),
+      trace,
+    );
+    expect(trace.steps).toEqual([{ kind: 'note', text: expected }]);
+  });
+});
+
 describe('EDNS', () => {
   const server = serve({ rows: TWELVE });
   it('is not in a reply to a query without it', async () => {
@@ -96,6 +113,7 @@ describe('EDNS', () => {
     ['IPv4 /21', [0, 1, 21, 0, 198, 18, 8], true],
     ['IPv6 /56', [0, 2, 56, 0, 0x20, 1, 0xd, 0xb8, 0, 0, 0], true],
     ['/0', [0, 1, 0, 0], true],
+    ['/0 of no family', [0, 0, 0, 0], true],
     ['bits beyond the prefix', [0, 1, 21, 0, 198, 18, 9], false],
     ['an address too long', [0, 1, 24, 0, 198, 18, 0, 0], false],
     ['an address too short', [0, 1, 24, 0, 198, 18], false],
@@ -366,6 +384,21 @@ describe('size without truncate, as Consul has it', () => {
     ],
     ['a denial loses its SOA', { kind: 'name-error', zone: name('example') }, {}],
   ];
+  it('it is told when an upstream left something out behind an alias of ours', async () => {
+    const answers = [rr('www.example.com. 300 IN A 192.0.2.9')];
+    const rest = { authority: [], additional: [], authenticData: false };
+    const outcome: Outcome = { kind: 'relayed', rcode: 0, answers, truncated: true, ...rest };
+    const server = serve({
+      rows: [node('foo', '10.0.0.1'), instance('ext', 'foo', { address: 'www.example.com' })],
+      forward: [source(outcome)],
+      recursionAvailable: true,
+      answer,
+    });
+    const seen = await ask(server, 'A ext.service.consul', { edns: 1232 });
+    expect(seen).toMatchObject({ aa: true, tc: true, answer: { length: 2 } });
+    expect(seen.bytes.includes('the recursor sent a part')).toBe(true);
+  });
+
   it.each(told)('it is told when %s', async (_, outcome, options) => {
     const apex = { soaOf: () => ({ ...big, type: 6 }), hasName: () => false };
     const server = serve({ zones: [source(outcome)], apex, answer });

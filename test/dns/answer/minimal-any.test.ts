@@ -1,6 +1,6 @@
 /** ANY is answered with one RRset (RFC 8482 §4.1). */
 import { describe, expect, it } from 'vitest';
-import type { Outcome, Source } from '../../../src/dns/answer/outcome.ts';
+import type { Answer, Outcome, Query, Source } from '../../../src/dns/answer/outcome.ts';
 import { type AskOptions, ask, serve } from '../ask.ts';
 import { fleet } from '../catalog-rows.ts';
 import { rr } from '../records.ts';
@@ -50,6 +50,16 @@ describe('ANY', () => {
     const all = await ask(serve({ zones, answer: { minimalAny: false } }), 'ANY x.example');
     expect(all).toMatchObject({ answer: { length: 3 }, additional: { length: 1 } });
     expect(await ask(serve({ zones }), 'TXT x.example')).toMatchObject({ answer: { length: 3 } });
+  });
+
+  it.each([
+    ['before what is kept', [TXT, A1, A2]],
+    ['after it', [A1, A2, TXT]],
+  ])('is truncated when a record was left out, be it %s', async (_, answers) => {
+    const { name: source, answer } = answering(answers);
+    const cut = (query: Query): Outcome => ({ ...(answer(query) as Answer), partial: true });
+    const server = serve({ zones: [{ name: source, answer: cut }] });
+    expect(await ask(server, 'ANY x.example')).toMatchObject({ tc: true, answer: { length: 2 } });
   });
 
   it('leaves what an upstream said as it is', async () => {

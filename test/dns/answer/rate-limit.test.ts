@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Source } from '../../../src/dns/answer/outcome.ts';
 import type { RateLimitOptions } from '../../../src/dns/options.ts';
+import { PackedAddresses } from '../../../src/dns/wire/address-rrset.ts';
 import { RecordType } from '../../../src/dns/wire/types.ts';
 import { createZoneSource } from '../../../src/dns/zone/zone-source.ts';
 import { createZoneStore } from '../../../src/dns/zone/zone-store.ts';
@@ -65,6 +66,15 @@ const positive = (answers: ReturnType<typeof rr>[], origin?: string): Outcome =>
   ...(origin === undefined ? {} : { origin: name(origin) }),
 });
 
+const RELAYED = {
+  kind: 'relayed',
+  answers: [],
+  authority: [],
+  additional: [],
+  truncated: false,
+  authenticData: false,
+} as const;
+
 describe('replies over the rate', () => {
   it('are dropped, and come again with time', async () => {
     const { clock, server } = limited();
@@ -98,6 +108,18 @@ describe('replies over the rate', () => {
       rateSlipped: 2,
       truncated: 2,
     });
+  });
+
+  it('count for what they would have been when they slip through', async () => {
+    const open: Source = {
+      name: 'open',
+      answer: () => ({ ...positive([rr('x. 60 IN A 192.0.2.1')]), failOpen: true }) as Outcome,
+    };
+    const { server } = limited({ responsesPerSecond: 1, slip: 1 }, { forward: [open] });
+    for (const text of ['A x', 'A x', 'A no.service.consul', 'A no.service.consul']) {
+      await send(server, text);
+    }
+    expect(server.responder.counts).toMatchObject({ rateSlipped: 2, failOpen: 2, negative: 2 });
   });
 
   it('are sent all the same to who cannot be forged, or is not meant', async () => {
@@ -150,6 +172,24 @@ describe('replies over the rate', () => {
     expect(await answered(server, QUESTION)).toBe(10);
   });
 
+  it('are as they were after a reload that fails', async () => {
+    const { server } = limited({ responsesPerSecond: 3 });
+    const rateLimit = { responsesPerSecond: 1, slip: 0, exempt: ['10.0.0.1/8'] };
+    const reload = () =>
+      server.responder.setOptions({
+        answer: { ...ANSWER_OPTIONS, aRecordLimit: 1 },
+        protocol: { ...PROTOCOL_OPTIONS, nsid: 'other', rateLimit },
+        recursionAvailable: true,
+      });
+    expect(reload).toThrow(TypeError);
+    const seen = await send(server, QUESTION, {
+      edns: 1232,
+      ednsOptions: [{ code: 3, data: Buffer.alloc(0) }],
+    });
+    expect(seen).toMatchObject({ ra: false, answer: { length: 3 }, opt: { options: [] } });
+    expect(await answered(server, QUESTION)).toBe(2);
+  });
+
   it('are limited when they come later, too', async () => {
     const later: Source = {
       name: 'later',
@@ -174,8 +214,16 @@ describe('the like of each other are', () => {
       }
       if (asked.includes('\x05relay')) {
         const authority = [record(asked, 'TXT x'), soa];
-        const rest = { answers: [], additional: [], truncated: false, authenticData: false };
-        return { kind: 'relayed', rcode: 3, authority, ...rest };
+        return { ...RELAYED, rcode: 3, authority };
+      }
+      if (asked.includes('\x05found')) {
+        return { ...RELAYED, rcode: 0, answers: [record(asked, 'A 192.0.2.1')] };
+      }
+      if (asked.includes('\x06packed')) {
+        const addresses = new PackedAddresses(RecordType.A, [Uint8Array.of(192, 0, 2, 1)]);
+        const answers = { kind: 'addresses', owner: asked, ttl: 0, addresses, count: 1 } as const;
+        const packed = { ...answers, order: undefined };
+        return { ...positive([], 'packed.example'), answers: packed } as Outcome;
       }
       if (asked.includes('\x05typed')) {
         return positive([record(asked, type === RecordType.MX ? 'MX 1 x.' : 'TXT x')]);
@@ -211,6 +259,9 @@ describe('the like of each other are', () => {
     ['names that do not exist, in a zone', (at) => `A x${at}.none.example`, 2],
     ['not denials of two zones', (at) => `A x${at}.${at % 2 ? 'none.example' : 'consul'}`, 4],
     ['denials of an upstream', (at) => `A x${at}.relay.example`, 2],
+    ['answers of an upstream', (at) => `A x${at}.found.example`, 2],
+    ['not answers and denials of it', both('A x.found.example', 'A x.relay.example'), 4],
+    ['packed answers made from one thing', (at) => `A x${at}.packed.example`, 2],
     ['types that do not exist', (at) => `TYPE${300 + at} x${at}.empty.example`, 2],
     ['not denials of names and of types', both('A x.none.example', 'A x.empty.example'), 4],
     ['answers of one wildcard', (at) => `A x${at}.wild.example`, 2],
@@ -235,6 +286,9 @@ describe('the like of each other are', () => {
     ['answers', (at: number) => `A x${at}.w.example`],
     ['aliases', (at: number) => `A x${at}.a.example`],
     ['aliases to a wildcard', (at: number) => `A x${at}.b.example`],
+    ['aliases to no such type', (at: number) => `AAAA x${at}.a.example`],
+    ['aliases to no such name', (at: number) => `A x${at}.c.example`],
+    ['aliases to a denial of an upstream', (at: number) => `A x${at}.d.example`],
   ])('%s that a wildcard in a master file gives', async (_, text) => {
     const store = createZoneStore({
       catalogApexes: [],
@@ -246,12 +300,17 @@ web  A     192.0.2.1
 *.w  A     192.0.2.1
 *.a  CNAME web
 *.b  CNAME x.w
+*.c  CNAME nothing
+*.d  CNAME nothing.test.
 `),
       ],
     });
     const source: Source = createZoneSource({
       zones: () => store,
-      follow: (next) => source.answer(next),
+      follow: (next) =>
+        next.question.lowerName.endsWith('\x04test\0')
+          ? { ...RELAYED, rcode: 3 }
+          : source.answer(next),
       forwards: () => false,
     });
     const { server } = limited({}, { zones: [source] });
