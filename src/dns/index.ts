@@ -1,4 +1,4 @@
-export { UnaskableError } from './answer/explain.ts';
+export { EXPLAIN_ERROR_CODES, ExplainError, UnaskableError } from './answer/explain.ts';
 export type { ExplainedAnswer, ExplainRequest } from './answer/explained.ts';
 export type { DnsOptions } from './options.ts';
 export { BindError } from './server/bind-error.ts';

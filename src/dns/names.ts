@@ -15,9 +15,11 @@ export interface Locality {
   /** In lower case; empty for the local datacenter. */
   readonly datacenter: string;
   readonly peer: string;
+  /** Labels before the datacenter were passed over, and could have been any. */
+  readonly isRedundant: boolean;
 }
 
-const HERE: Locality = Object.freeze({ datacenter: '', peer: '' });
+const HERE: Locality = Object.freeze({ datacenter: '', peer: '', isRedundant: false });
 
 /** Whether a thing is looked for among our own. */
 export function isHere(locality: Locality): boolean {
@@ -129,6 +131,20 @@ function labelsAbove(name: Name, end: number): string[] {
   return labels;
 }
 
+/**
+ * The first `count` labels as one name of the catalog, whose dots are between labels. A dot within a label is another
+ * thing (RFC 1034 §3.1): it becomes a NUL, which no name of the catalog has.
+ */
+function joined(labels: readonly string[], count: number): string {
+  let name = '';
+  for (let at = 0; at < count; at++) {
+    const label = labels[at] as string;
+    const plain = label.includes('.') ? label.replaceAll('.', '\0') : label;
+    name = at === 0 ? plain : `${name}.${plain}`;
+  }
+  return name;
+}
+
 /** `keyword` ends the parts, `suffix` begins the locality. */
 function readService(
   grammar: NameGrammar,
@@ -149,7 +165,7 @@ function readService(
     const tag = last === '_tcp' ? undefined : last.slice(1);
     return { kind: 'service', service: first.slice(1), tag, locality, srvOnly: false };
   }
-  const tag = keyword === 2 ? first : labels.slice(0, keyword - 1).join('.');
+  const tag = joined(labels, keyword - 1);
   return { kind: 'service', service: last, tag, locality, srvOnly: false };
 }
 
@@ -177,7 +193,7 @@ function readMesh(
   // Consul: the single label after `virtual` names a peer, not a datacenter.
   const isPeer = kind === 'virtual' && labels.length === keyword + 2;
   const locality = isPeer
-    ? { datacenter: '', peer: labels[keyword + 1] as string }
+    ? { ...HERE, peer: labels[keyword + 1] as string }
     : readLocality(grammar, labels, keyword + 1);
   if (locality === undefined) return INVALID;
   if (keyword === 0) return emptyNonTerminal(locality);
@@ -188,8 +204,7 @@ function readNode(grammar: NameGrammar, labels: readonly string[], keyword: numb
   const locality = readLocality(grammar, labels, keyword + 1);
   if (locality === undefined) return INVALID;
   if (keyword === 0) return emptyNonTerminal(locality);
-  const node = keyword === 1 ? (labels[0] as string) : labels.slice(0, keyword).join('.');
-  return { kind: 'node', node, locality };
+  return { kind: 'node', node: joined(labels, keyword), locality };
 }
 
 function readQuery(grammar: NameGrammar, labels: readonly string[], keyword: number): CatalogName {
@@ -202,13 +217,10 @@ function readQuery(grammar: NameGrammar, labels: readonly string[], keyword: num
   const last = labels[keyword - 1] as string;
   // `_name._tcp.query`: the last part means nothing, whatever it is.
   if (keyword >= 2 && isUnderscored(first) && isUnderscored(last)) {
-    const query = labels
-      .slice(0, keyword - 1)
-      .join('.')
-      .slice(1);
+    const query = joined(labels, keyword - 1).slice(1);
     return { kind: 'query', query, datacenter };
   }
-  return { kind: 'query', query: labels.slice(0, keyword).join('.'), datacenter };
+  return { kind: 'query', query: joined(labels, keyword), datacenter };
 }
 
 /** What follows `addr` means nothing: an address is the same everywhere. */
@@ -261,7 +273,7 @@ function readLocality(
 }
 
 function inDatacenter(grammar: NameGrammar, label: string): Locality {
-  return label === grammar.datacenter ? HERE : { datacenter: label, peer: '' };
+  return label === grammar.datacenter ? HERE : { ...HERE, datacenter: label };
 }
 
 /** Pairs of a label and its marker; of two of a kind the one to the right holds. */
@@ -280,7 +292,8 @@ function readMarkedLocality(
     else return undefined;
   }
   if (datacenter !== undefined && peer !== undefined) return undefined;
+  const isRedundant = labels.length - start > 2;
   return peer === undefined
-    ? inDatacenter(grammar, datacenter as string)
-    : { datacenter: '', peer };
+    ? { ...inDatacenter(grammar, datacenter as string), isRedundant }
+    : { datacenter: '', peer, isRedundant };
 }

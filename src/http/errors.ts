@@ -80,6 +80,8 @@ export const ERROR_CATALOGUE = {
 
   // DNS
   dns_unaskable: { status: 400, title: 'No DNS query can be made of the request' },
+  dns_busy: { status: 503, title: 'DNS cannot explain an answer now' },
+  dns_failed: { status: 500, title: 'The DNS answer could not be explained' },
 
   // The store
   store_locked: { status: 503, title: 'The store is in use' },
@@ -131,6 +133,7 @@ export function refusalOf(error: unknown): Refusal {
   }
   if (isStoreError(error)) return refusal(error.code, error.message, '');
   if (isUnaskable(error)) return refusal(error.code, error.message, error.field);
+  if (isExplainError(error)) return refusal(error.code, error.message, '');
   return refusal('internal_error', 'internal error', '');
 }
 
@@ -156,4 +159,11 @@ type Unaskable = Error & { readonly code: 'dns_unaskable'; readonly field: strin
 function isUnaskable(error: unknown): error is Unaskable {
   if (!(error instanceof Error) || !('code' in error && 'field' in error)) return false;
   return error.code === 'dns_unaskable' && typeof error.field === 'string';
+}
+
+type ExplainCode = 'dns_busy' | 'dns_failed';
+
+function isExplainError(error: unknown): error is Error & { readonly code: ExplainCode } {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return error.code === 'dns_busy' || error.code === 'dns_failed';
 }

@@ -166,11 +166,29 @@ export const limits = {
     max: 10_000,
     why: 'faults reported of one zone; a file of another kind has one in every line',
   }),
+  poolGroups: limit({
+    default: 16,
+    min: 1,
+    max: 256,
+    why: 'client locations whose order of nearness a selection keeps; each costs a copy of its instances',
+  }),
+  explainWaiting: limit({
+    default: 16,
+    min: 1,
+    max: 1024,
+    why: 'explanations that wait for the one being made: each goes through all instances of a service',
+  }),
+  explainedInstances: limit({
+    default: 1000,
+    min: 10,
+    max: 100_000,
+    why: 'instances that one explanation lists; of the others it tells how many and why',
+  }),
   targetsLookedUp: limit({
     default: 8,
     min: 0,
     max: 64,
-    why: 'host names outside of our domains that one SRV answer has looked up elsewhere for its additional section',
+    why: 'targets of one answer that are looked up elsewhere for its additional section, and, times 16, in the catalog',
   }),
   aliasHops: limit({
     default: 8,

@@ -16,7 +16,7 @@ const grammar = createNameGrammar({
   datacenter: 'DC1',
   nodeName: 'n',
 });
-const HERE = { datacenter: '', peer: '' };
+const HERE = { datacenter: '', peer: '', isRedundant: false };
 
 function read(text: string): CatalogName | undefined {
   const asked = lowerName(name(text));
@@ -43,10 +43,13 @@ const table: [text: string, expected: unknown][] = [
   ['a.b.web.service.consul', service('web', 'a.b')],
   ['db.service.service.consul', service('service', 'db')],
   ['web.service.dc1.consul', service('web')],
-  ['web.service.dc2.consul', service('web', undefined, { datacenter: 'dc2', peer: '' })],
-  ['web.service.dc2.dc.consul', service('web', undefined, { datacenter: 'dc2', peer: '' })],
-  ['web.service.p.peer.consul', service('web', undefined, { datacenter: '', peer: 'p' })],
-  ['web.service.p.peer.q.peer.consul', service('web', undefined, { datacenter: '', peer: 'q' })],
+  ['web.service.dc2.consul', service('web', undefined, { ...HERE, datacenter: 'dc2' })],
+  ['web.service.dc2.dc.consul', service('web', undefined, { ...HERE, datacenter: 'dc2' })],
+  ['web.service.p.peer.consul', service('web', undefined, { ...HERE, peer: 'p' })],
+  [
+    'web.service.p.peer.q.peer.consul',
+    service('web', undefined, { ...HERE, peer: 'q', isRedundant: true }),
+  ],
   ['web.service.dc1.dc.p.peer.consul', { kind: 'invalid' }],
   ['web.service.a.ns.consul', { kind: 'invalid' }],
   ['web.service.a.b.c.consul', { kind: 'invalid' }],
@@ -61,15 +64,15 @@ const table: [text: string, expected: unknown][] = [
   ['web.connect.consul', { kind: 'connect', service: 'web', locality: HERE }],
   ['x.web.connect.consul', { kind: 'connect', service: 'web', locality: HERE }],
   ['web.virtual.consul', { kind: 'virtual', service: 'web', locality: HERE }],
-  [
-    'web.virtual.p.consul',
-    { kind: 'virtual', service: 'web', locality: { datacenter: '', peer: 'p' } },
-  ],
+  ['web.virtual.p.consul', { kind: 'virtual', service: 'web', locality: { ...HERE, peer: 'p' } }],
   ['web.ingress.dc1.consul', { kind: 'ingress', service: 'web', locality: HERE }],
   ['n.node.consul', { kind: 'node', node: 'n', locality: HERE }],
   ['a.b.node.dc1.consul', { kind: 'node', node: 'a.b', locality: HERE }],
   ['foo.node.node.consul', { kind: 'node', node: 'foo.node', locality: HERE }],
-  ['a\\.b.node.consul', { kind: 'node', node: 'a.b', locality: HERE }],
+  // A dot within a label is not one between two (RFC 1034 §3.1).
+  ['a\\.b.node.consul', { kind: 'node', node: 'a\0b', locality: HERE }],
+  ['v1\\.x.web.service.consul', service('web', 'v1\0x', HERE)],
+  ['a\\.b.service.consul', service('a.b', undefined, HERE)],
   ['q.query.consul', { kind: 'query', query: 'q', datacenter: '' }],
   [
     'some.query.we.like.query.consul',
@@ -121,7 +124,7 @@ describe('any name in a domain', () => {
         expect(form.kind).toBe(front.length === 0 ? 'apex' : form.kind);
         // Nothing of what is looked up was made up: it is labels of the question, joined by dots.
         const found = form.kind === 'node' ? form.node : form.kind === 'addr' ? form.hex : '';
-        expect(raw.join('.')).toContain(found);
+        expect(raw.map((label) => label.replaceAll('.', '\0')).join('.')).toContain(found);
       }),
     );
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENT_ERROR_CODES } from '../../src/agent/index.ts';
 import { CATALOG_ERROR_CODES } from '../../src/catalog/index.ts';
+import { EXPLAIN_ERROR_CODES } from '../../src/dns/index.ts';
 import { STORE_ERROR_CODES, StoreError } from '../../src/engine/index.ts';
 import { refusalOf } from '../../src/http/errors.ts';
 import { ERROR_CATALOGUE } from '../../src/http/index.ts';
@@ -28,7 +29,12 @@ describe('the error catalogue', () => {
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && name !== 'errors.ts')
       .map((name) => readFileSync(join(folder, name), 'utf8'));
-    const ours = [...AGENT_ERROR_CODES, ...CATALOG_ERROR_CODES, ...STORE_ERROR_CODES];
+    const ours = [
+      ...AGENT_ERROR_CODES,
+      ...CATALOG_ERROR_CODES,
+      ...STORE_ERROR_CODES,
+      ...EXPLAIN_ERROR_CODES,
+    ];
     const unused = codes.filter(
       (code) =>
         !(ours as readonly string[]).includes(code) &&

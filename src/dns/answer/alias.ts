@@ -9,6 +9,7 @@ import type { ResourceRecord } from '../wire/record.ts';
 import { RecordType } from '../wire/types.ts';
 import { joinRelayed, questionAt } from './alias-chain.ts';
 import type { CatalogContext } from './catalog-context.ts';
+import { ELSEWHERE, ENDLESS } from './explanations.ts';
 import type { Answer, Outcome, Query } from './outcome.ts';
 
 export interface Alias {
@@ -26,7 +27,7 @@ export function followAlias(
   // RFC 1034 §3.6.2: a question for the CNAME itself is not restarted.
   if (query.question.type === RecordType.CNAME) return alone(alias);
   const next = questionAt(alias.target, query);
-  if (next === undefined) return alone(alias);
+  if (next === undefined) return { ...alone(alias), explanation: ENDLESS };
   query.trace?.steps.push({ kind: 'follow', target: alias.target });
   const outcome = context.follow(next);
   return outcome instanceof Promise
@@ -36,6 +37,11 @@ export function followAlias(
 
 function alone({ record, additional }: Alias): Answer {
   return { kind: 'answer', answers: [record], authority: [], additional, authoritative: true };
+}
+
+/** What stands at its end is for the client to find out. */
+function unknown(alias: Alias): Answer {
+  return { ...alone(alias), explanation: ELSEWHERE };
 }
 
 /** RFC 1034 §4.3.2 step 3a: the CNAME goes first. RFC 6604 §3: the rcode is that of the end of the chain. */
@@ -55,17 +61,17 @@ function join(alias: Alias, outcome: Outcome, { question }: Query): Outcome {
     case 'relayed': {
       const joined = joinRelayed([alias.record], outcome);
       if (joined?.kind === 'answer') return { ...joined, additional: alias.additional };
-      return joined ?? alone(alias);
+      return joined ?? unknown(alias);
     }
     case 'overflow':
       return { ...outcome, answers: [alias.record, ...outcome.answers] };
     case 'failure':
       // Who asked us to find out is told that we could not, and why; others follow the CNAME themselves.
-      return question.recursionDesired ? outcome : alone(alias);
+      return question.recursionDesired ? outcome : unknown(alias);
     case 'referral':
     case 'refused':
     case 'not-implemented':
     case 'skip':
-      return alone(alias);
+      return unknown(alias);
   }
 }

@@ -44,7 +44,8 @@ export function readBinding(meta: Readonly<Record<string, string>>): Binding | u
     const text = meta[key];
     // The one parameter without a value is set by the word.
     const value = name === 'no-default-alpn' && text === 'true' ? '' : text;
-    const parameter = value === undefined ? undefined : encodeParameter(name, value);
+    const isUsable = value !== undefined && !(name === 'port' && Number(value) === 0);
+    const parameter = isUsable ? encodeParameter(name, value) : undefined;
     if (parameter !== undefined) parameters.set(parameter.key, parameter.value);
   }
   // RFC 9460 §7.1.1: without alpn there would be no protocol left.

@@ -32,6 +32,9 @@ export const UNSAVED: Explanation = Object.freeze({
   text: 'the store fails: other changes than results of checks are not taken',
 });
 
+export const ENDLESS = other('the alias leads in a circle, or further than it is followed');
+export const ELSEWHERE = other('the alias leads elsewhere, and nobody here could tell more');
+
 /** Too few instances were healthy. */
 export function failOpen(healthy: number, total: number): Explanation {
   return other(`fail-open: ${healthy} of ${total} instances healthy, all are answered`);

@@ -12,7 +12,7 @@ import type { ResourceRecord } from '../wire/record.ts';
 import { ExtendedError } from '../wire/types.ts';
 import { type EdnsReply, ednsBytes, type MessageWriter, Section } from '../wire/write-message.ts';
 import type { AskedOptions } from './edns/asked-options.ts';
-import { encodeExplanation } from './edns/extended-error.ts';
+import { encodeExplanation, explanationBytes } from './edns/extended-error.ts';
 import { ednsReply } from './edns-reply.ts';
 import type { Explanation } from './outcome.ts';
 import type { Reply } from './respond.ts';
@@ -44,7 +44,7 @@ export interface Frame {
 }
 
 /** For a reply that nothing else explains. */
-const CUT: Explanation = { code: ExtendedError.OTHER, text: 'not all records fit' };
+const CUT: Explanation = { code: ExtendedError.OTHER, text: 'not all fit' };
 
 /** Writes the reply; the result is at most `bytesMax` long. */
 export function fitReply(
@@ -54,26 +54,48 @@ export function fitReply(
   frame: Frame,
 ): Uint8Array {
   const edns = header.edns === undefined ? undefined : ednsReply(header.edns, asked, reply);
-  writer.begin(frame.bytesMax, frame.compressing);
-  if (question !== undefined) writer.question(question);
-  if (edns !== undefined) writer.limitBytes = frame.bytesMax - ednsBytes(edns);
   const isSilent = frame.isSilent && reply.isOwn;
-  const isCut = writeSections(writer, reply, isSilent);
-  if (edns !== undefined) writeEdns(writer, edns, reply, isCut, frame.bytesMax);
-  const truncated = isCut || (reply.partial && !isSilent);
+  const write = (keptBytes: number): Written => {
+    writer.begin(frame.bytesMax, frame.compressing);
+    if (question !== undefined) writer.question(question);
+    if (edns !== undefined) writer.limitBytes = frame.bytesMax - ednsBytes(edns) - keptBytes;
+    return writeSections(writer, reply, isSilent);
+  };
+  let written = write(0);
+  if (edns !== undefined) {
+    const explanation = reply.explanation ?? (written.isWhole ? undefined : CUT);
+    if (explanation !== undefined && !written.isWhole) {
+      written = withRoom(write, written, explanationBytes(explanation));
+    }
+    writeEdns(writer, edns, explanation, frame.bytesMax);
+  }
+  const truncated = written.isCut || (reply.partial && !isSilent);
   return writer.finish(header.id, headerFlags(header, reply, truncated, frame.recursionAvailable));
 }
 
-/** RFC 8914 §3: an explanation takes what room is left, and never that of a record. */
+interface Written {
+  readonly answers: number;
+  /** Nothing was left out that the reply is about. */
+  readonly isWhole: boolean;
+  /** The client has to be told by TC. */
+  readonly isCut: boolean;
+}
+
+/** A part of an answer is a part in any case: rather one record less than no word about it, but one is left. */
+function withRoom(write: (keptBytes: number) => Written, first: Written, bytes: number): Written {
+  if (first.answers < 2) return first;
+  const second = write(bytes);
+  return second.answers > 0 ? second : write(0);
+}
+
+/** RFC 8914 §3: an explanation takes what room is left. */
 function writeEdns(
   writer: MessageWriter,
   edns: EdnsReply,
-  reply: Reply,
-  isCut: boolean,
+  explanation: Explanation | undefined,
   bytesMax: number,
 ): void {
   writer.limitBytes = bytesMax;
-  const explanation = reply.explanation ?? (isCut ? CUT : undefined);
   if (explanation === undefined) {
     writer.edns(edns);
     return;
@@ -82,14 +104,17 @@ function writeEdns(
   writer.edns(option === undefined ? edns : { ...edns, options: [...edns.options, option] });
 }
 
-/** Returns whether the client has to be told that something is missing. */
-function writeSections(writer: MessageWriter, reply: Reply, isSilent: boolean): boolean {
+function writeSections(writer: MessageWriter, reply: Reply, isSilent: boolean): Written {
+  const total = countOf(reply.answers);
   const missing = writeAnswers(writer, reply.answers);
+  const answers = total - missing;
   // RFC 2181 §9: a client that sees TC asks again over TCP, so there is no use in filling what room is left. One
   // that would see nothing at all is told in any case: to it there would be no such record.
-  if (missing > 0 && !(isSilent && missing < countOf(reply.answers))) return true;
-  if (!writeAll(writer, Section.AUTHORITY, reply.authority) && reply.needsAuthority) return true;
-  return !writeAll(writer, Section.ADDITIONAL, reply.additional) && reply.needsAdditional;
+  if (missing > 0 && !(isSilent && answers > 0)) return { answers, isWhole: false, isCut: true };
+  const lacks =
+    (!writeAll(writer, Section.AUTHORITY, reply.authority) && reply.needsAuthority) ||
+    (!writeAll(writer, Section.ADDITIONAL, reply.additional) && reply.needsAdditional);
+  return { answers, isWhole: missing === 0 && !lacks, isCut: lacks };
 }
 
 /**

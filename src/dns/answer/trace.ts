@@ -9,6 +9,12 @@ import type { Candidate } from '../view/service-entry.ts';
 import type { Name } from '../wire/name.ts';
 import type { Outcome } from './outcome.ts';
 
+/** A record without its owner. */
+export interface Rdata {
+  readonly type: number;
+  readonly rdata: Uint8Array;
+}
+
 export type Step =
   /** How the grammar read the name. */
   | { readonly kind: 'name'; readonly name: CatalogName; readonly domain: Name }
@@ -21,8 +27,10 @@ export type Step =
       readonly candidates: readonly Candidate[];
       readonly selection: Selection | undefined;
     }
-  /** What one instance alone would be answered with, as RDATA. */
-  | { readonly kind: 'records'; readonly of: (instance: InstanceEntry) => readonly Uint8Array[] }
+  /** What one instance alone would be answered with. */
+  | { readonly kind: 'records'; readonly of: (instance: InstanceEntry) => readonly Rdata[] }
+  /** What was drawn for the reply, whether there is room for it or not. */
+  | { readonly kind: 'drawn'; readonly records: readonly Rdata[] }
   /** The locations that the client is in, the narrowest first. */
   | { readonly kind: 'near'; readonly locations: readonly string[] }
   /** Which setting gave the TTL: `dns_config.service_ttl["web*"]`, `default`, … */

@@ -11,7 +11,7 @@ import {
   systemClock,
   workerEntry,
 } from '../../runtime/index.ts';
-import { UnaskableError } from '../answer/explain.ts';
+import { ExplainError, formatReply, UnaskableError } from '../answer/explain.ts';
 import type { ExplainedAnswer, ExplainRequest } from '../answer/explained.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
@@ -112,9 +112,16 @@ export class DnsService {
   /** How the answer to a question comes about, by the code that answers. @throws UnaskableError */
   async explain(query: ExplainRequest): Promise<ExplainedAnswer> {
     const reply = await this.#request({ kind: 'explain', query });
-    if (reply.kind === 'explained') return reply.answer;
-    if (reply.kind === 'unaskable') throw new UnaskableError(reply.field, reply.reason);
-    throw new Error(`the DNS thread replied ${reply.kind} to explain`);
+    switch (reply.kind) {
+      case 'explained':
+        return { ...reply.account.answer, reply: formatReply(reply.account.message) };
+      case 'unaskable':
+        throw new UnaskableError(reply.field, reply.reason);
+      case 'failed':
+        throw new ExplainError(reply.code, reply.reason);
+      default:
+        throw new Error(`the DNS thread replied ${reply.kind} to explain`);
+    }
   }
 
   /** Zones are read again, options replaced; identity is not. @throws ZoneError, and all stays as it was */

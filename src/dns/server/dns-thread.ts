@@ -58,6 +58,9 @@ export class DnsThread {
   #options: DnsOptions;
   #binding = false;
   #stopping = false;
+  /** Explanations under way and waiting, and the last of them. */
+  #explanations = 0;
+  #explained: Promise<unknown> = Promise.resolve();
 
   constructor(start: ThreadStart, parts: ThreadParts) {
     this.#start = start;
@@ -151,10 +154,11 @@ export class DnsThread {
       clock: this.#clock,
     });
     const responder: Responder = createResponder(parts(() => responder));
-    // Explaining is neither counted nor limited: the same code, with counts and buckets that nobody looks at.
+    // Explaining is neither counted nor limited: the same code and settings, with counts that nobody looks at.
     const explainer: Responder = createResponder({
       ...parts(() => explainer),
-      options: explainerOptions(options),
+      settings: responder.settings,
+      unlimited: true,
     });
     return { zones, forwarder, responder, explainer };
   }
@@ -184,16 +188,34 @@ export class DnsThread {
     else post(this.#answer(request));
   }
 
-  async #explain(query: ExplainRequest): Promise<Reply> {
+  /** One after another, for each is work that DNS waits beside. */
+  #explain(query: ExplainRequest): Promise<Reply> {
+    if (this.#explanations >= limits.explainWaiting.default) {
+      const reason = 'too many explanations are waiting';
+      return Promise.resolve({ kind: 'failed', code: 'dns_busy', reason });
+    }
+    this.#explanations += 1;
+    const explained = this.#explained.then(() => this.#explainNow(query));
+    this.#explained = explained.finally(() => {
+      this.#explanations -= 1;
+    });
+    return explained;
+  }
+
+  async #explainNow(query: ExplainRequest): Promise<Reply> {
+    const responder = this.#serving?.explainer;
+    if (responder === undefined) {
+      return { kind: 'failed', code: 'dns_busy', reason: 'DNS is not ready yet' };
+    }
+    const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
     try {
-      if (this.#serving === undefined) throw new Error('DNS is not ready yet');
-      return { kind: 'explained', answer: await explain(this.#serving.explainer, query) };
+      return { kind: 'explained', account: await explain({ responder, pause }, query) };
     } catch (error) {
-      if (!(error instanceof UnaskableError)) {
-        this.#logger.error({ err: error }, 'an answer could not be explained');
+      if (error instanceof UnaskableError) {
+        return { kind: 'unaskable', field: error.field, reason: error.message };
       }
-      const field = error instanceof UnaskableError ? error.field : 'name';
-      return { kind: 'unaskable', field, reason: (error as Error).message };
+      this.#logger.error({ err: error }, 'an answer could not be explained');
+      return { kind: 'failed', code: 'dns_failed', reason: 'the answer could not be explained' };
     }
   }
 
@@ -228,13 +250,17 @@ export class DnsThread {
     const options = { ...next, identity: this.#start.options.identity };
     try {
       const zones = readZones(options);
-      this.#options = options;
       if (this.#serving !== undefined) {
+        const { responder, explainer, forwarder } = this.#serving;
+        const settings = responderOptions(options);
+        // The one that may throw goes first, and changes nothing then.
+        responder.setOptions(settings);
+        explainer.setOptions(settings);
+        forwarder.setOptions(options.forward);
         this.#serving.zones.current = zones;
-        this.#serving.forwarder.setOptions(options.forward);
-        this.#serving.responder.setOptions(responderOptions(options));
-        this.#serving.explainer.setOptions(explainerOptions(options));
+        this.#view.dropSelections();
       }
+      this.#options = options;
       return { kind: 'reloaded' };
     } catch (error) {
       const refusal = asRefusal(error);
@@ -292,14 +318,6 @@ function readZones({ identity, zoneDirectory }: DnsOptions): ZoneStore {
 
 function responderOptions({ answer, protocol, forward }: DnsOptions): ResponderOptions {
   return { answer, protocol, recursionAvailable: forward.recursors.length > 0 };
-}
-
-function explainerOptions(options: DnsOptions): ResponderOptions {
-  const { protocol, ...rest } = responderOptions(options);
-  return {
-    ...rest,
-    protocol: { ...protocol, rateLimit: { ...protocol.rateLimit, responsesPerSecond: 0 } },
-  };
 }
 
 function asRefusal(error: unknown): Refusal | undefined {

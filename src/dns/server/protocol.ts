@@ -12,7 +12,8 @@
  */
 import type { LogFields, LogLevel } from '../../runtime/index.ts';
 import type { ReplyCounts } from '../answer/counts.ts';
-import type { ExplainedAnswer, ExplainRequest } from '../answer/explained.ts';
+import type { Account, ExplainErrorCode } from '../answer/explain.ts';
+import type { ExplainRequest } from '../answer/explained.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
 import type { ZoneFault } from '../zone/zone-error.ts';
@@ -64,7 +65,9 @@ export interface DnsStats {
 export type Reply =
   | { readonly kind: 'applied-index'; readonly index: number }
   | { readonly kind: 'stats'; readonly stats: DnsStats }
-  | { readonly kind: 'explained'; readonly answer: ExplainedAnswer }
+  | { readonly kind: 'explained'; readonly account: Account }
+  /** It cannot be explained now. */
+  | { readonly kind: 'failed'; readonly code: ExplainErrorCode; readonly reason: string }
   /** The question cannot be asked, for what is in `field` of the request. */
   | {
       readonly kind: 'unaskable';

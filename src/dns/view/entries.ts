@@ -73,6 +73,7 @@ export interface SrvParts {
   /** The target's own record, unless that is another's to tell. */
   readonly host: Host | undefined;
   /** What it was made by. */
+  readonly weight: number;
   readonly rules: SelectionRules;
 }
 
@@ -150,6 +151,13 @@ export class InstanceEntry {
     }
     this.#addresses ??= new Addresses(this.address, this.#ipv4, this.#ipv6);
     return this.#addresses.choose(type);
+  }
+
+  /** An address is registered that is neither an IP address nor a domain name: the node's does not stand for it. */
+  get hasBrokenAddress(): boolean {
+    if (this.address === '') return false;
+    this.#addresses ??= new Addresses(this.address, this.#ipv4, this.#ipv6);
+    return this.#addresses.plain === undefined;
   }
 
   /** The port; for other datacenters that of the `wan` address, when it has one. */

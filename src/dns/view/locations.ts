@@ -43,11 +43,13 @@ export class Locations {
         this.#add(name, subnet);
       }
     }
-    setPaths(this.#ipv4, NOWHERE);
-    setPaths(this.#ipv6, NOWHERE);
+    const paths = new Map<string, Path>();
+    setPaths(this.#ipv4, NOWHERE, paths);
+    setPaths(this.#ipv6, NOWHERE, paths);
   }
 
-  locate(address: Uint8Array): Located {
+  /** Only the first `bitsKnown` bits of the address are known: narrower subnets may have it or not. */
+  locate(address: Uint8Array, bitsKnown = address.length * 8): Located {
     let node = address.length === 4 ? this.#ipv4 : this.#ipv6;
     let path = node.path;
     for (let bit = 0; bit < address.length * 8; bit++) {
@@ -58,7 +60,7 @@ export class Locations {
       // The bit was looked at: with the other value it would have gone on.
       if (next === undefined) return { path, scopeBits: bit + 1 };
       node = next;
-      path = node.path;
+      if (bit < bitsKnown) path = node.path;
     }
     return { path, scopeBits: address.length * 8 };
   }
@@ -84,10 +86,17 @@ export function distance(own: Path, other: Path): number {
   return shared < 0 ? own.length : shared;
 }
 
-function setPaths(node: TrieNode, around: Path): void {
-  node.path = node.name === undefined ? around : [node.name, ...around];
-  if (node.zero !== undefined) setPaths(node.zero, node.path);
-  if (node.one !== undefined) setPaths(node.one, node.path);
+/** `paths` holds each path once: several subnets of a location have the same. */
+function setPaths(node: TrieNode, around: Path, paths: Map<string, Path>): void {
+  node.path = around;
+  if (node.name !== undefined && !around.includes(node.name)) {
+    const path = [node.name, ...around];
+    const key = JSON.stringify(path);
+    node.path = paths.get(key) ?? path;
+    paths.set(key, node.path);
+  }
+  if (node.zero !== undefined) setPaths(node.zero, node.path, paths);
+  if (node.one !== undefined) setPaths(node.one, node.path, paths);
 }
 
 function bitOf(octets: Uint8Array, bit: number): number {

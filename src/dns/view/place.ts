@@ -50,6 +50,15 @@ export class Place {
     this.#connect.get(catalogLabel(entry.connectService))?.dropSelections();
   }
 
+  dropAllSelections(): void {
+    for (const entries of [this.#services, this.#connect]) {
+      for (const entry of entries.values()) {
+        entry.dropSelections();
+        for (const instance of entry.instances) instance.dropEncoded();
+      }
+    }
+  }
+
   #join(services: Map<string, ServiceEntry>, name: string, entry: InstanceEntry): void {
     const key = catalogLabel(name);
     let service = services.get(key);

@@ -2,7 +2,7 @@
  * Things that an answer is made of, drawn for each reply: near ones before far ones where locations are configured, and
  * among equals by weight. The order of `items` never changes; a draw says which of them come first.
  */
-import type { Random } from '../../runtime/index.ts';
+import { limits, type Random } from '../../runtime/index.ts';
 import { distance, type Path } from './locations.ts';
 import { Lots } from './lots.ts';
 
@@ -62,6 +62,13 @@ export class Pool<Item> {
       const numbers: number[][] = Array.from({ length: near.length + 1 }, () => []);
       for (const at of this.items.keys()) numbers[distance(near, pathOf(at))]?.push(at);
       groups = numbers.map((group) => new Lots(Uint32Array.from(group), this.#weights));
+      // The one that was made first goes: clients of many locations at one selection are rare.
+      if (this.#byPath.size >= limits.poolGroups.default) {
+        for (const oldest of this.#byPath.keys()) {
+          this.#byPath.delete(oldest);
+          break;
+        }
+      }
       this.#byPath.set(near, groups);
     }
     return groups;

@@ -40,7 +40,8 @@ export function followView(state: PublishedState, publish: (delta: ViewDelta) =>
       commands.flatMap((command) => command.changes),
       state.tables,
     );
-    if (changes.length > 0) publish({ index: state.index, changes });
+    // Also without any: the view is as far as the catalog.
+    publish({ index: state.index, changes });
   });
   return wholeView(state);
 }
@@ -52,7 +53,7 @@ export function wholeView({ index, tables }: PublishedState): ViewDelta {
     changes.push({ kind: 'put-node', node: viewNode(row, marksOf(tables, row.node, '')) });
   }
   for (const row of tables.services.all()) {
-    changes.push({ kind: 'put-instance', instance: viewInstance(row, tables) });
+    changes.push({ kind: 'put-instance', instance: instanceOf(row, tables) });
   }
   return { index, changes };
 }
@@ -67,12 +68,13 @@ export function viewChanges(
   for (const change of changes) {
     switch (change.table) {
       case 'nodes':
-        nodes.add(change.key);
+        if (!isSameNode(change)) nodes.add(change.key);
         break;
       case 'services':
-        instances.add(change.key);
+        if (!isSameInstance(change)) instances.add(change.key);
         break;
       case 'checks':
+        if (isSameCheck(change)) break;
         for (const row of [change.before, change.after] as (CheckRow | undefined)[]) {
           if (row === undefined) continue;
           if (row.serviceId === '') nodes.add(keyOfNode(row.node));
@@ -90,6 +92,29 @@ export function viewChanges(
   ];
 }
 
+/** Every change makes an answer thread select anew: those that DNS cannot see, outputs of checks above all, stay here. */
+function isSameCheck({ before, after }: RowChange): boolean {
+  if (before === undefined || after === undefined) return false;
+  const [old, now] = [before as CheckRow, after as CheckRow];
+  return old.status === now.status && old.name === now.name && old.serviceId === now.serviceId;
+}
+
+function isSameNode({ before, after }: RowChange): boolean {
+  if (before === undefined || after === undefined) return false;
+  return isSame(viewNode(before as NodeRow, []), viewNode(after as NodeRow, []));
+}
+
+function isSameInstance({ before, after }: RowChange): boolean {
+  if (before === undefined || after === undefined) return false;
+  const [old, now] = [before as ServiceRow, after as ServiceRow];
+  return isSame(viewInstance(old, '', []), viewInstance(now, '', []));
+}
+
+/** Of plain data whose fields are in one order. */
+function isSame(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 function nodeChange(key: string, tables: PublishedState['tables']): ViewChange {
   const row = tables.nodes.get(key);
   if (row === undefined) return { kind: 'delete-node', key };
@@ -99,7 +124,7 @@ function nodeChange(key: string, tables: PublishedState['tables']): ViewChange {
 function instanceChange(key: string, tables: PublishedState['tables']): ViewChange {
   const row = tables.services.get(key);
   if (row === undefined) return { kind: 'delete-instance', key };
-  return { kind: 'put-instance', instance: viewInstance(row, tables) };
+  return { kind: 'put-instance', instance: instanceOf(row, tables) };
 }
 
 export function viewNode(row: NodeRow, marks: readonly CheckMark[]): ViewNode {
@@ -115,11 +140,20 @@ export function viewNode(row: NodeRow, marks: readonly CheckMark[]): ViewNode {
   };
 }
 
-function viewInstance(row: ServiceRow, tables: PublishedState['tables']): ViewInstance {
+function instanceOf(row: ServiceRow, tables: PublishedState['tables']): ViewInstance {
+  const node = tables.nodes.get(keyOfNode(row.node));
+  return viewInstance(row, node?.datacenter ?? '', marksOf(tables, row.node, row.id));
+}
+
+function viewInstance(
+  row: ServiceRow,
+  datacenter: string,
+  marks: readonly CheckMark[],
+): ViewInstance {
   return {
     key: keyOnNode(row.node, row.id),
     nodeKey: keyOfNode(row.node),
-    datacenter: tables.nodes.get(keyOfNode(row.node))?.datacenter ?? '',
+    datacenter,
     id: row.id,
     service: row.service,
     kind: row.kind,
@@ -129,7 +163,7 @@ function viewInstance(row: ServiceRow, tables: PublishedState['tables']): ViewIn
     port: row.port,
     meta: dnsMetaOf(row.meta),
     weights: row.weights,
-    marks: marksOf(tables, row.node, row.id),
+    marks,
     connectService: connectServiceOf(row),
   };
 }

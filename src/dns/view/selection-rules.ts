@@ -3,6 +3,7 @@
  * makes new ones, and what was selected by the old is selected again.
  */
 import type { AnswerOptions } from '../options.ts';
+import { compilePatterns } from '../service-patterns.ts';
 import { Locations } from './locations.ts';
 
 export interface SelectionRules {
@@ -34,14 +35,8 @@ export function compileRules(options: RuleOptions): SelectionRules {
 }
 
 function compileFloor({ minHealthyPercent, services }: AnswerOptions['failOpen']) {
-  const exact = new Set(services.filter((name) => !name.endsWith('*')));
-  const prefixes = services.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
-  return (service: string): number => {
-    if (minHealthyPercent === 0) return 0;
-    const isMeant =
-      services.length === 0 ||
-      exact.has(service) ||
-      prefixes.some((prefix) => service.startsWith(prefix));
-    return isMeant ? minHealthyPercent : 0;
-  };
+  if (minHealthyPercent === 0) return () => 0;
+  const patterns = services.length === 0 ? ['*'] : services;
+  const find = compilePatterns(patterns.map((pattern) => [pattern, minHealthyPercent] as const));
+  return (service: string): number => find(service) ?? 0;
 }

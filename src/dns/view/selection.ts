@@ -2,13 +2,14 @@
  * The instances that a question may be answered with, and what is derived from them: distinct addresses by family, SRV
  * instances, host names, each to be drawn from. Made of instances that do not change; thrown away when one does.
  */
-import { lowerName } from '../wire/name.ts';
+import { lowerName, type Name } from '../wire/name.ts';
 import { octetText } from '../wire/octet-text.ts';
 import { RecordType } from '../wire/types.ts';
 import { AddressPool } from './address-pool.ts';
 import type { InstanceEntry } from './entries.ts';
 import type { Addresses, Host } from './host.ts';
 import type { Path } from './locations.ts';
+import { MultiMap } from './multi-map.ts';
 import { Pool, type PoolParts } from './pool.ts';
 import type { SelectionRules } from './selection-rules.ts';
 
@@ -27,9 +28,17 @@ export interface NamedInstance {
   readonly host: Host;
 }
 
+/** An instance with the weight of its record: the greatest of those that are like it. */
+export interface WeighedInstance {
+  readonly instance: InstanceEntry;
+  readonly weight: number;
+}
+
 interface Named {
   readonly pool: Pool<NamedInstance>;
   readonly isAlias: boolean;
+  /** By host name in lower case. */
+  readonly byName: MultiMap<NamedInstance>;
 }
 
 export class Selection {
@@ -41,7 +50,7 @@ export class Selection {
   #ipv4: AddressPool | undefined;
   #ipv6: AddressPool | undefined;
   #mixed: Pool<Host> | undefined;
-  #distinct: Pool<InstanceEntry> | undefined;
+  #distinct: Pool<WeighedInstance> | undefined;
   /** What else is made of the instances, by whoever needs it. */
   #derived: Map<string, unknown> | undefined;
   /** By type, of which there are three: A, AAAA, and ANY for all others. */
@@ -77,6 +86,11 @@ export class Selection {
     return this.#namedBy(type).pool;
   }
 
+  /** Those at one host name, in lower case. */
+  namedAs(type: number, name: Name): readonly NamedInstance[] {
+    return this.#namedBy(type).byName.get(name);
+  }
+
   /**
    * RFC 1034 §3.6.2: a name that has a CNAME has nothing else, so addresses go first, whatever their family, and only
    * a service that has none for a question of `type` is an alias.
@@ -100,30 +114,33 @@ export class Selection {
       .map((instance) => ({ instance, host: this.hostOf(instance, family) }))
       .filter((one): one is NamedInstance => one.host !== undefined);
     const items = found.filter(({ host }) => host.type === RecordType.CNAME);
-    const weights = this.#weights(items.map(({ instance }) => instance));
+    const weights = this.#ofUneven(items.map(({ instance }) => instance.weight()));
+    const byName = new MultiMap<NamedInstance>();
+    for (const one of items) byName.add(lowerName(one.host.name), one);
     return {
       pool: new Pool({ items, weights, pathOf: undefined }),
+      byName,
       isAlias: items.length > 0 && items.length === found.length,
     };
   }
 
-  /** The instances without those that an SRV record could not tell apart. */
-  get distinct(): Pool<InstanceEntry> {
-    if (this.#distinct === undefined) {
-      const byKey = new Map(this.instances.map((one) => [this.#srvKey(one), one]));
-      const items = [...byKey.values()];
-      this.#distinct = new Pool({
-        items,
-        weights: this.#weights(items),
-        pathOf: this.#pathOf(items.map((one) => this.hostOf(one, RecordType.SRV))),
-      });
+  /**
+   * The instances without those that an SRV record could not tell apart; the greatest of their weights counts. An
+   * instance at the host name `asked` is at its node, for a name cannot stand for itself.
+   */
+  distinctFor(asked: Name): Pool<WeighedInstance> {
+    if (this.namedAs(RecordType.SRV, asked).length > 0) {
+      return this.derive(`distinct at ${asked}`, () => this.#findDistinct(asked));
     }
+    this.#distinct ??= this.#findDistinct(undefined);
     return this.#distinct;
   }
 
   /** Where an instance listens, as a question of `type` wants it; the node's address when it has none itself. */
   hostOf(instance: InstanceEntry, type: number): Host | undefined {
-    return this.ownHostOf(instance, type) ?? this.nodeHostOf(instance, type);
+    const own = this.ownHostOf(instance, type);
+    if (own !== undefined || instance.hasBrokenAddress) return own;
+    return this.nodeHostOf(instance, type);
   }
 
   /** Undefined when the instance has no address of its own. */
@@ -155,10 +172,18 @@ export class Selection {
   }
 
   /** Undefined when all count the same. */
-  #weights(instances: readonly InstanceEntry[]): readonly number[] | undefined {
-    if (!this.rules.weighted) return undefined;
-    const weights = instances.map((instance) => instance.weight());
-    return weights.every((weight) => weight === weights[0]) ? undefined : weights;
+  #ofUneven(weights: readonly number[]): readonly number[] | undefined {
+    const isEven = !this.rules.weighted || weights.every((weight) => weight === weights[0]);
+    return isEven ? undefined : weights;
+  }
+
+  /** A pool of what is made of instances, which go by place. */
+  poolOf<Item>(items: readonly Item[], instances: readonly InstanceEntry[]): Pool<Item> {
+    return new Pool({
+      items,
+      weights: this.#ofUneven(instances.map((instance) => instance.weight())),
+      pathOf: this.#pathOf(instances.map((one) => this.hostOf(one, RecordType.SRV))),
+    });
   }
 
   #pathOf(hosts: readonly (Host | undefined)[]): PoolParts<unknown>['pathOf'] {
@@ -171,44 +196,67 @@ export class Selection {
     return (at) => paths[at] ?? [];
   }
 
+  #findDistinct(asked: Name | undefined): Pool<WeighedInstance> {
+    const byKey = new Map<string | number, { instance: InstanceEntry; weight: number }>();
+    for (const instance of this.instances) {
+      const key = this.#srvKey(instance, asked);
+      const known = byKey.get(key);
+      const weight = instance.weight();
+      if (known === undefined) byKey.set(key, { instance, weight });
+      else known.weight = Math.max(known.weight, weight);
+    }
+    const items = [...byKey.values()];
+    return new Pool({
+      items,
+      weights: this.#ofUneven(items.map(({ weight }) => weight)),
+      pathOf: this.#pathOf(items.map(({ instance }) => this.hostOf(instance, RecordType.SRV))),
+    });
+  }
+
   /**
-   * What an SRV record shows of an instance: the port, and the address that its target is named after, or else the
-   * node. A host name can lead to the node as well, which depends on the question.
+   * What an SRV record shows of an instance: the port, and the host name, or the address that its target is named
+   * after, or else the node. Numbers are quicker to tell apart than texts, and most addresses are IPv4.
    */
-  #srvKey(instance: InstanceEntry): string {
+  #srvKey(instance: InstanceEntry, asked: Name | undefined): string | number {
     const { node } = instance;
     const port = this.portOf(instance);
     const host = this.hostOf(instance, RecordType.SRV);
-    if (host === undefined || host.type === RecordType.CNAME || host === node.addresses.plain) {
-      return `${node.key}\0${lowerName(host?.name ?? '')}\0${port}`;
-    }
-    return `${node.row?.datacenter}\0${Buffer.from(host.rdata).toString('hex')}\0${port}`;
+    const name = lowerName(host?.name ?? '');
+    const isAtNode = host === undefined || host === node.addresses.plain || name === asked;
+    if (isAtNode) return `${node.key}\0${port}`;
+    if (host.type === RecordType.CNAME) return `\0${name}\0${port}`;
+    const address = addressKey(host);
+    return typeof address === 'number' ? address * 65_536 + port : `${address}\0${port}`;
   }
 
   /** One of each record (RFC 2181 §5), with the weights of all instances that have it. */
   #distinctHosts(family: number): PoolParts<Host> {
-    const byRdata = new Map<string, { readonly host: Host; weight: number }>();
+    const byRdata = new Map<number | string, { readonly host: Host; weight: number }>();
     for (const instance of this.instances) {
       const host = this.hostOf(instance, family);
       if (host === undefined || host.type === RecordType.CNAME) continue;
       if (family !== RecordType.ANY && host.type !== family) continue;
       const weight = instance.weight();
-      const key = octetText(host.rdata, 0, host.rdata.length);
+      const key = addressKey(host);
       const known = byRdata.get(key);
       if (known === undefined) byRdata.set(key, { host, weight });
       else known.weight += weight;
     }
     const all = [...byRdata.values()];
     const items = all.map(({ host }) => host);
-    const isEven = !this.rules.weighted || all.every(({ weight }) => weight === all[0]?.weight);
-    const weights = isEven ? undefined : all.map(({ weight }) => weight);
+    const weights = this.#ofUneven(all.map(({ weight }) => weight));
     return { items, weights, pathOf: this.#pathOf(items) };
   }
 }
 
 /** One of each record (RFC 2181 §5). */
 export function distinctHosts(hosts: readonly Host[]): Host[] {
-  return [
-    ...new Map(hosts.map((host) => [octetText(host.rdata, 0, host.rdata.length), host])).values(),
-  ];
+  return [...new Map(hosts.map((host) => [addressKey(host), host])).values()];
+}
+
+/** An IPv4 address as its number, any other RDATA as text. */
+function addressKey({ type, rdata }: Host): number | string {
+  if (type !== RecordType.A) return octetText(rdata, 0, rdata.length);
+  const [one = 0, two = 0, three = 0, four = 0] = rdata;
+  return ((one << 24) | (two << 16) | (three << 8) | four) >>> 0;
 }

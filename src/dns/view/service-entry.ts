@@ -17,6 +17,11 @@ export interface Candidate {
   readonly drop: Drop | undefined;
 }
 
+interface Queried {
+  readonly query: ViewQuery;
+  readonly selection: Selection;
+}
+
 export class ServiceEntry {
   readonly instances = new Set<InstanceEntry>();
   /** Name in lower case, octets as in a label. */
@@ -25,7 +30,8 @@ export class ServiceEntry {
   #untagged: Selection | undefined;
   #tags: TagIndex | undefined;
   #tagged: Map<string, Selection> | undefined;
-  #queried: Map<ViewQuery, Selection> | undefined;
+  /** By key of the query: a changed query takes the place of its old self. */
+  #queried: Map<string, Queried> | undefined;
   /** What the kept selections were made by. */
   #rules: SelectionRules | undefined;
 
@@ -40,6 +46,7 @@ export class ServiceEntry {
     this.#tags = undefined;
     this.#tagged = undefined;
     this.#queried = undefined;
+    this.#rules = undefined;
   }
 
   /** The instances to answer with that have `tag` (undefined: all); undefined when there are none. */
@@ -64,12 +71,11 @@ export class ServiceEntry {
   selectFor(query: ViewQuery, rules: SelectionRules): Selection | undefined {
     this.#goBy(rules);
     this.#queried ??= new Map();
-    let selection = this.#queried.get(query);
-    if (selection === undefined) {
-      const instances = [...this.instances].filter((one) => fits(one, query));
-      selection = this.#choose(instances, rules, query.onlyPassing);
-      this.#queried.set(query, selection);
-    }
+    const kept = this.#queried.get(query.key);
+    if (kept?.query === query) return nonEmpty(kept.selection);
+    const instances = [...this.instances].filter((one) => fits(one, query));
+    const selection = this.#choose(instances, rules, query.onlyPassing);
+    this.#queried.set(query.key, { query, selection });
     return nonEmpty(selection);
   }
 

@@ -66,6 +66,12 @@ export class View {
     return this.#instancesByAddress.get(address)[0];
   }
 
+  /** Drops all that was selected by old rules, which would otherwise live as long as nobody asks again. */
+  dropSelections(): void {
+    this.here.dropAllSelections();
+    for (const place of this.#elsewhere.values()) place.dropAllSelections();
+  }
+
   #change(change: ViewChange): void {
     switch (change.kind) {
       case 'put-node':

@@ -2,6 +2,7 @@
  * The parameters of SVCB and HTTPS (RFC 9460 §2.1, Appendix A) in presentation form: `alpn="h2,h3" port=8443`. The
  * layout is drawn in `zone/rdata/service-parameters.ts`, which reads the same text.
  */
+import { isDohPath } from './doh-path.ts';
 import { type FormatField, formatIpv4, formatIpv6, integerOf, quote } from './format-fields.ts';
 
 /** Text of a value, without the equals sign; undefined when the octets do not fit the key. */
@@ -26,7 +27,7 @@ const PARAMETERS: readonly Parameter[] = [
   { name: 'ipv4hint', format: (value) => formatEach(value, 4, formatIpv4) },
   { name: 'ech', format: formatBase64 },
   { name: 'ipv6hint', format: (value) => formatEach(value, 16, formatIpv6) },
-  { name: 'dohpath', format: (value) => (value === '' ? undefined : quote(value)) },
+  { name: 'dohpath', format: (value) => (isDohPath(value) ? quote(value) : undefined) },
 ];
 
 /** Refuses what a master file may not say: keys out of order, an alias with parameters, `mandatory` that lies. */

@@ -223,7 +223,7 @@ describe('an explanation (RFC 8914)', () => {
     const server = serve({ zones: [source({ ...ANSWER, answers })] });
     const seen = await ask(server, 'TXT x.example', { edns: 590 });
     expect(seen).toMatchObject({ tc: true, answer: { length: 10 } });
-    expect(explanationOf(seen)).toEqual([0, 'not all records fit']);
+    expect(explanationOf(seen)).toEqual([0, 'not all fit']);
   });
 
   // 26 octets of header and question, 11 of the OPT, and each record 16: 29 answers and one octet is 512.

@@ -1,7 +1,8 @@
 /** Why an answer is what it is: told from what the answering code noted, and from the reply itself. */
 import { describe, expect, it } from 'vitest';
-import { explain, UnaskableError } from '../../../src/dns/answer/explain.ts';
-import type { ExplainRequest } from '../../../src/dns/answer/explained.ts';
+import { explain, formatReply, UnaskableError } from '../../../src/dns/answer/explain.ts';
+import type { ExplainedAnswer, ExplainRequest } from '../../../src/dns/answer/explained.ts';
+import { limits } from '../../../src/runtime/index.ts';
 import { type Server, type ServerSetup, serve } from '../ask.ts';
 import { fleet, instance, node } from '../catalog-rows.ts';
 
@@ -12,8 +13,14 @@ const REQUEST: ExplainRequest = {
   bufsize: 1232,
   client: '127.0.0.1',
 };
-const why = (server: Server, changes: Partial<ExplainRequest> = {}) =>
-  explain(server.responder, { ...REQUEST, ...changes });
+const why = async (
+  server: Server,
+  changes: Partial<ExplainRequest> = {},
+): Promise<ExplainedAnswer> => {
+  const parts = { responder: server.responder, pause: async () => {} };
+  const { answer, message } = await explain(parts, { ...REQUEST, ...changes });
+  return { ...answer, reply: formatReply(message) };
+};
 
 /** `id reason detail` of each instance. */
 const verdicts = async (setup: ServerSetup, changes: Partial<ExplainRequest> = {}) =>
@@ -105,6 +112,77 @@ describe('each instance is kept or dropped for a reason', () => {
     expect(new Set(explained.instances.slice(answered.length).map(({ reason }) => reason))).toEqual(
       new Set(['size']),
     );
+  });
+});
+
+describe('what is not so is not said', () => {
+  const reasons = async (setup: ServerSetup, changes: Partial<ExplainRequest>) => {
+    const { instances } = await why(serve(setup), changes);
+    return instances.map(({ serviceId, reason }) => `${serviceId} ${reason}`).sort();
+  };
+
+  it('addresses are not host names: their octets have no letter case', async () => {
+    const rows = [NODE, web('a', { address: '10.0.0.65' }), web('b', { address: '10.0.0.97' })];
+    expect(await reasons({ rows }, {})).toEqual(['a answered', 'b answered']);
+  });
+
+  it('without TC, too, size is what there was no room for', async () => {
+    const setup: ServerSetup = { rows: fleet('web', 100), answer: { truncate: false } };
+    const { instances } = await why(serve(setup), { bufsize: undefined });
+    expect(new Set(instances.map(({ reason }) => reason))).toEqual(new Set(['answered', 'size']));
+  });
+
+  it('a limit counts for what it left out, the size for the rest', async () => {
+    const setup: ServerSetup = { rows: fleet('web', 100), answer: { aRecordLimit: 90 } };
+    const { instances } = await why(serve(setup), { bufsize: undefined });
+    const limited = instances.filter(({ reason }) => reason === 'limit').length;
+    const cut = instances.filter(({ reason }) => reason === 'size').length;
+    // As many are drawn as could fit at the very most, and one.
+    expect([limited + cut, cut > 0]).toEqual([
+      100 - instances.filter(({ kept }) => kept).length,
+      true,
+    ]);
+  });
+
+  it('a host name beside addresses is not the answer', async () => {
+    const rows = [NODE, web('a'), web('host', { address: 'www.example.com' })];
+    expect(await verdicts({ rows })).toEqual([
+      'a answered: it is in the reply',
+      'host type: others have addresses, which go before its host name',
+    ]);
+  });
+
+  it('ANY is one family', async () => {
+    const tagged = { lan_ipv6: { address: '2001:db8::1', port: 0 } };
+    const rows = [NODE, web('a', { tagged }), web('six', { address: '2001:db8::2' })];
+    expect(await reasons({ rows }, { type: 'ANY' })).toEqual(['a answered', 'six type']);
+  });
+
+  it('the TTL of an SOA is not that of the name servers', async () => {
+    const answer = { nodeTtlSeconds: 5, soa: { minTtlSeconds: 60 } };
+    const { ttl } = await why(serve({ rows: [NODE], answer }), { name: 'consul', type: 'SOA' });
+    expect(ttl).toEqual({ seconds: 60, rule: 'dns_config.soa.min_ttl, or the zone file' });
+  });
+
+  it('a transfer is refused for what it is', async () => {
+    const explained = await why(serve({ rows: [NODE] }), { name: 'consul', type: 'AXFR' });
+    expect(explained).toMatchObject({
+      outcome: 'not-implemented',
+      why: 'zones are not transferred',
+    });
+  });
+
+  it('of many instances some are listed, and the rest counted', async () => {
+    const server = serve({ rows: fleet('web', 1500) });
+    let pauses = 0;
+    const parts = { responder: server.responder, pause: async () => void (pauses += 1) };
+    const { answer } = await explain(parts, REQUEST);
+    expect(answer.instances).toHaveLength(limits.explainedInstances.default);
+    expect(answer.instances[0]?.kept).toBe(true);
+    expect(answer.notes.at(-1)).toMatch(
+      /^500 more instances are not listed; of all 1500: .*\d+ answered/,
+    );
+    expect(pauses).toBe(15);
   });
 });
 

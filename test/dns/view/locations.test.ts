@@ -45,3 +45,22 @@ it.each([
 ])('from %j to %j is %d', (own, other, expected) => {
   expect(distance(own, other)).toBe(expected);
 });
+
+it('several subnets of one location have one path', () => {
+  const twice = new Locations({
+    zone: ['10.0.0.0/16', '10.1.0.0/16'],
+    rack: ['10.0.7.0/24', '10.1.7.0/24'],
+  });
+  const pathOf = (text: string) => twice.locate(parseAddress(text)!).path;
+  expect(pathOf('10.0.1.1')).toBe(pathOf('10.1.1.1'));
+  expect(pathOf('10.0.7.1')).toBe(pathOf('10.1.7.1'));
+  const nested = new Locations({ zone: ['10.0.0.0/8', '10.1.0.0/16'] });
+  expect(nested.locate(parseAddress('10.1.0.1')!).path).toEqual(['zone']);
+});
+
+it('of an address known in part, subnets beyond that part do not have it', () => {
+  const address = parseAddress('10.1.0.0')!;
+  expect(locations.locate(address, 16)).toMatchObject({ path: ['zone'] });
+  expect(locations.locate(address, 8)).toMatchObject({ path: [] });
+  expect(locations.locate(parseAddress('10.1.2.0')!, 24)).toMatchObject({ path: ['rack', 'zone'] });
+});

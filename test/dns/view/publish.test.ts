@@ -72,6 +72,20 @@ describe('a commit', () => {
     ]);
   });
 
+  it('that DNS cannot see is an index and nothing else', () => {
+    const catalog = followed();
+    const check = (output: string) => checkInput('d', { serviceId: 'db', output });
+    put(catalog, nodeInput('foo'), serviceInput('db', { meta: { v: '1' } }), [check('one')]);
+    catalog.taken();
+    const indexes = [
+      put(catalog, nodeInput('foo'), serviceInput('db', { meta: { v: '1' } }), [check('two')]),
+      put(catalog, nodeInput('foo'), serviceInput('db', { meta: { v: '2' } })),
+    ];
+    expect(catalog.taken()).toEqual(indexes.map((index) => ({ index, changes: [] })));
+    put(catalog, nodeInput('foo'), serviceInput('db', { meta: { 'dns-txt-v': '2' } }));
+    expect(kinds(catalog.taken())).toEqual(['put-instance foo/db']);
+  });
+
   it('takes away what was deregistered', () => {
     const catalog = followed();
     put(catalog, nodeInput('foo'), serviceInput('db'), [checkInput('d', { serviceId: 'db' })]);

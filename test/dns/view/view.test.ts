@@ -121,7 +121,7 @@ describe('any history', () => {
           const selection = entry?.select(tag, rules(onlyPassing));
           const keys = selection?.instances.map((one) => one.key).sort();
           const hosts = [...(selection?.ipv4.addresses.words ?? [])];
-          return [keys, hosts.sort(), selection?.distinct.count];
+          return [keys, hosts.sort(), selection?.distinctFor('').count];
         }),
       );
       return [selections, view.here.nodes.byName(name)?.row];

@@ -33,3 +33,8 @@ export function encodeExplanation(
   if (hasText && Object.isFrozen(explanation)) encoded.set(explanation, option);
   return option;
 }
+
+/** Octets of the whole option. */
+export function explanationBytes({ text }: Explanation): number {
+  return OPTION_HEADER_BYTES + CODE_BYTES + Buffer.byteLength(text);
+}

@@ -7,12 +7,16 @@ import { domainOf } from '../../names.ts';
 import type { NodeEntry } from '../../view/entries.ts';
 import { unpack } from '../../wire/address-rrset.ts';
 import { lowerName, type Name } from '../../wire/name.ts';
+import { octetText } from '../../wire/octet-text.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { Rcode, RecordClass, RecordType } from '../../wire/types.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import { nodeName } from '../catalog-names.ts';
 import type { Answer, Outcome, Query } from '../outcome.ts';
 import type { Target } from './target.ts';
+
+/** Targets of ours for each one elsewhere: they cost no waiting. */
+const TARGETS_HERE_EACH = 16;
 
 export class Additional {
   readonly #context: CatalogContext;
@@ -31,8 +35,9 @@ export class Additional {
   }
 
   addTarget({ name, host }: Target): void {
-    if (this.#seen.has(name)) return;
-    this.#seen.add(name);
+    const key = host === undefined ? lowerName(name) : name;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
     if (host === undefined) this.#targets.push(name);
     else this.#addresses.push(this.#record(name, host.type, host.rdata));
   }
@@ -53,8 +58,7 @@ export class Additional {
 
   #records(found: readonly ResourceRecord[]): ResourceRecord[] {
     const records = this.#addresses;
-    // RFC 2181 §5: two host names may lead to the same record.
-    for (const record of found) if (!records.includes(record)) records.push(record);
+    if (found.length > 0) records.push(...withoutRepeats(found));
     if (!this.#context.settings.answer.additionalNodeMetaTxt) return records;
     for (const node of this.#nodes) {
       const owner = node.metaTxt.length === 0 ? undefined : nodeName(node, this.#asked.domain);
@@ -68,31 +72,60 @@ export class Additional {
     return { owner, type, class: RecordClass.IN, ttl: this.#ttl, rdata };
   }
 
-  /** What stands at the host names, IPv4 and IPv6 alike. */
+  /** What stands at the host names, IPv4 and IPv6 alike: a few of them, for each is a question of its own. */
   #lookUpTargets(): readonly ResourceRecord[] | Promise<readonly ResourceRecord[]> {
-    let elsewhere = 0;
-    const outcomes: (Outcome | Promise<Outcome>)[] = [];
-    for (const target of this.#targets) {
+    const most = limits.targetsLookedUp.default;
+    const found: (readonly ResourceRecord[] | Promise<readonly ResourceRecord[]>)[] = [];
+    let waiting = 0;
+    for (const target of this.#targets.slice(0, most * TARGETS_HERE_EACH)) {
       const isOurs = domainOf(this.#context.grammar, lowerName(target)) !== undefined;
-      if (!isOurs) elsewhere += 1;
-      if (!isOurs && elsewhere > limits.targetsLookedUp.default) continue;
-      for (const type of [RecordType.A, RecordType.AAAA]) outcomes.push(this.#ask(target, type));
+      // An alias of ours may lead elsewhere as well.
+      if (waiting >= 2 * most) {
+        if (!isOurs) continue;
+        break;
+      }
+      this.#asked.query.trace?.steps.push({ kind: 'follow', target });
+      for (const type of [RecordType.A, RecordType.AAAA]) {
+        const records = this.#ask(target, type);
+        if (records instanceof Promise) waiting += 1;
+        found.push(records);
+      }
     }
-    if (!outcomes.some((outcome) => outcome instanceof Promise)) {
-      return (outcomes as Outcome[]).flatMap(recordsOf);
-    }
-    return Promise.all(outcomes).then((settled) => settled.flatMap(recordsOf));
+    if (waiting === 0) return (found as (readonly ResourceRecord[])[]).flat();
+    return Promise.all(found).then((settled) => settled.flat());
   }
 
-  #ask(target: Name, type: number): Outcome | Promise<Outcome> {
+  /** Records are taken out of an answer at once: packed ones are good until the next draw. */
+  #ask(target: Name, type: number): readonly ResourceRecord[] | Promise<readonly ResourceRecord[]> {
     const { query } = this.#asked;
     const lower = lowerName(target);
-    query.trace?.steps.push({ kind: 'follow', target });
     const question = { ...query.question, name: target, lowerName: lower, type };
     const aliasHops = (query.aliasHops ?? 0) + 1;
     const next: Query = { question, client: query.client, aliasHops };
-    return this.#context.follow(next);
+    const outcome = this.#context.follow(next);
+    return outcome instanceof Promise ? outcome.then(recordsOf) : recordsOf(outcome);
   }
+}
+
+/**
+ * RFC 2181 §5: each record once, whoever leads to it. RFC 1034 §3.6.2: an owner has one CNAME, so of two chains that
+ * disagree the first stays.
+ */
+function withoutRepeats(records: readonly ResourceRecord[]): ResourceRecord[] {
+  const seen = new Map<string, ResourceRecord>();
+  const aliases = new Map<Name, string>();
+  for (const record of records) {
+    const owner = lowerName(record.owner);
+    const rdata = octetText(record.rdata, 0, record.rdata.length);
+    if (record.type === RecordType.CNAME) {
+      const target = lowerName(rdata);
+      if ((aliases.get(owner) ?? target) !== target) continue;
+      aliases.set(owner, target);
+    }
+    const key = `${owner}\0${record.type}\0${rdata}`;
+    if (!seen.has(key)) seen.set(key, record);
+  }
+  return [...seen.values()];
 }
 
 function recordsOf(outcome: Outcome): readonly ResourceRecord[] {

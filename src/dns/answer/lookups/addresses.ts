@@ -6,27 +6,32 @@
 import type { AddressPool } from '../../view/address-pool.ts';
 import type { Host } from '../../view/host.ts';
 import { Pool } from '../../view/pool.ts';
-import { distinctHosts, type NamedInstance } from '../../view/selection.ts';
+import { distinctHosts } from '../../view/selection.ts';
 import type { AddressRrset } from '../../wire/address-rrset.ts';
-import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import { followAlias } from '../alias.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
-import { LIMITED } from '../explanations.ts';
 import { locateClient } from '../near.ts';
-import type { Answer, Explanation, Outcome } from '../outcome.ts';
-import { isPlainUdp } from '../reply-size.ts';
+import type { Outcome } from '../outcome.ts';
+import { allowed, answerOf } from './allowed.ts';
 import type { AnswerKind, Found } from './answer-kind.ts';
 import { noData } from './negative.ts';
 
 export const addresses: AnswerKind = {
   answer: answerAddresses,
   recordsOf: (_context, { question }, selection, instance) => {
-    const host = selection.hostOf(instance, question.type);
-    const isOfType = host?.type === question.type || question.type === RecordType.ANY;
-    if (host === undefined || !(isOfType || host.type === RecordType.CNAME)) return [];
-    return [host.rdata];
+    const { type } = question;
+    const wanted = type === RecordType.ANY ? [RecordType.A, RecordType.AAAA, type] : [type];
+    return wanted
+      .map((one) => ({ one, host: selection.hostOf(instance, one) }))
+      .filter(({ one, host }) =>
+        host?.type === RecordType.CNAME
+          ? selection.isAlias(type)
+          : host?.type === one || one === RecordType.ANY,
+      )
+      .map(({ host }) => host)
+      .filter((host) => host !== undefined);
   },
 };
 
@@ -37,7 +42,7 @@ function answerAddresses(
 ): Outcome | Promise<Outcome> {
   const named = found.selection.named(asked.question.type);
   if (named.count === 0) return answerByType(context, asked, found);
-  const atNodes = ownNodes(asked, found, named);
+  const atNodes = ownNodes(asked, found);
   if (atNodes.length > 0) return answerWithNodes(context, asked, found, atNodes);
   const { type } = asked.question;
   return found.selection.isAlias(type)
@@ -59,9 +64,9 @@ function answerAlias(
 }
 
 /** Consul: a service registered under its own name is at its node's address. */
-function ownNodes({ question }: Asked, { selection }: Found, named: Pool<NamedInstance>): Host[] {
-  return named.items
-    .filter(({ host }) => lowerName(host.name) === question.lowerName)
+function ownNodes({ question }: Asked, { selection }: Found): Host[] {
+  return selection
+    .namedAs(question.type, question.lowerName)
     .map(({ instance }) => selection.nodeHostOf(instance, question.type))
     .filter((host) => host !== undefined)
     .filter((host) => host.type !== RecordType.CNAME);
@@ -75,10 +80,20 @@ function answerByType(context: CatalogContext, asked: Asked, found: Found): Outc
     case RecordType.AAAA:
       return answerPacked(context, asked, found, selection.ipv6);
     case RecordType.ANY:
-      return answerHosts(context, asked, found, selection.mixed);
+      return answerAny(context, asked, found);
     default:
       return noData(asked);
   }
+}
+
+/** RFC 8482 §4.1: one RRset, whole; which one is settled before anything is drawn. */
+function answerAny(context: CatalogContext, asked: Asked, found: Found): Outcome {
+  const { selection } = found;
+  if (!context.settings.answer.minimalAny) {
+    return answerHosts(context, asked, found, selection.mixed);
+  }
+  const pool = selection.ipv4.count > 0 ? selection.ipv4 : selection.ipv6;
+  return answerPacked(context, asked, found, pool);
 }
 
 function answerPacked(
@@ -88,15 +103,15 @@ function answerPacked(
   pool: AddressPool,
 ): Outcome {
   if (pool.count === 0) return noData(asked);
-  const limits = allowed(context, asked, pool.count);
-  const { count } = limits;
+  const room = allowed(context, asked, pool.count);
+  const { count } = room;
   const { path, subnetScope } = locateClient(context, asked.query);
   const order = pool.draw(count, context.random, path);
   const owner = asked.question.name;
   const { addresses } = pool;
   const ttl = found.ttl.seconds;
   const answers: AddressRrset = { kind: 'addresses', owner, ttl, addresses, order, count };
-  return answerOf(answers, limits, subnetScope);
+  return answerOf(answers, room, subnetScope);
 }
 
 function answerHosts(
@@ -106,8 +121,8 @@ function answerHosts(
   pool: Pool<Host>,
 ): Outcome {
   if (pool.count === 0) return noData(asked);
-  const limits = allowed(context, asked, pool.count);
-  const { count } = limits;
+  const room = allowed(context, asked, pool.count);
+  const { count } = room;
   const { path, subnetScope } = locateClient(context, asked.query);
   const drawn = pool.draw(count, context.random, path);
   const answers: ResourceRecord[] = [];
@@ -115,63 +130,7 @@ function answerHosts(
     const host = pool.items[drawn[place] as number] as Host;
     answers.push(recordAt(asked, found, host));
   }
-  return answerOf(answers, limits, subnetScope);
-}
-
-function answerOf(
-  answers: Answer['answers'],
-  { partial, explanation }: Allowed,
-  subnetScope: number | undefined,
-): Answer {
-  const answer = {
-    kind: 'answer',
-    answers,
-    authority: [],
-    additional: [],
-    authoritative: true,
-    partial,
-  } as const;
-  // Rarely is there more to say, and then it is worth a second object.
-  if (explanation === undefined && subnetScope === undefined) return answer;
-  return {
-    ...answer,
-    ...(explanation === undefined ? {} : { explanation }),
-    ...(subnetScope === undefined ? {} : { subnetScope }),
-  };
-}
-
-interface Allowed {
-  readonly count: number;
-  /** The client is to be told by TC as well. */
-  readonly partial: boolean;
-  readonly explanation: Explanation | undefined;
-}
-
-/** How many of so many answers the settings and the transport allow. */
-function allowed(
-  { settings }: CatalogContext,
-  { question, query, answersMax }: Asked,
-  available: number,
-): Allowed {
-  const { aRecordLimit, udpAnswerLimit } = settings.answer;
-  let count = Math.min(available, answersMax);
-  let explanation: Explanation | undefined;
-  let partial = false;
-  if (aRecordLimit > 0 && available > aRecordLimit) {
-    count = Math.min(count, aRecordLimit);
-    explanation = LIMITED;
-    const setting = 'dns_config.a_record_limit';
-    query.trace?.steps.push({ kind: 'limit', setting, most: aRecordLimit, of: available });
-  }
-  const isOver = udpAnswerLimit > 0 && count > udpAnswerLimit;
-  if (isOver && isPlainUdp(query.client, question.edns)) {
-    count = udpAnswerLimit;
-    explanation = LIMITED;
-    partial = true;
-    const setting = 'dns_config.udp_answer_limit';
-    query.trace?.steps.push({ kind: 'limit', setting, most: udpAnswerLimit, of: available });
-  }
-  return { count, partial, explanation };
+  return answerOf(answers, room, subnetScope);
 }
 
 /** The rare case: what is answered depends on how the question was put, so nothing of it is kept. */

@@ -4,6 +4,7 @@ import type { Selection } from '../../view/selection.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import type { Outcome } from '../outcome.ts';
 import type { ServiceTtl } from '../service-ttl.ts';
+import type { Rdata } from '../trace.ts';
 
 /** What a look-up found. */
 export interface Found {
@@ -20,11 +21,11 @@ export interface AnswerKind {
     asked: Asked,
     found: Found,
   ) => Outcome | Promise<Outcome>;
-  /** RDATA of the records that one instance alone gives; for `explain`. */
+  /** The records that one instance alone gives, any of which may stand for it; for `explain`. */
   readonly recordsOf: (
     context: CatalogContext,
     asked: Asked,
     selection: Selection,
     instance: InstanceEntry,
-  ) => readonly Uint8Array[];
+  ) => readonly Rdata[];
 }

@@ -11,8 +11,10 @@ import { RecordClass, RecordType } from '../../wire/types.ts';
 import { joinParameters } from '../../zone/rdata/service-parameters.ts';
 import { type Binding, ParameterKey, readBinding } from '../binding.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
+import { locateClient } from '../near.ts';
 import type { Outcome } from '../outcome.ts';
 import { Additional } from './additional.ts';
+import { allowedOverUdp, answerOf } from './allowed.ts';
 import type { AnswerKind, Found } from './answer-kind.ts';
 import { noData } from './negative.ts';
 import { type Target, targetOf } from './target.ts';
@@ -20,6 +22,7 @@ import { type Target, targetOf } from './target.ts';
 const HTTPS_PORT = 443;
 
 interface BoundInstance {
+  readonly instance: InstanceEntry;
   readonly rdata: Uint8Array;
   readonly target: Target;
 }
@@ -27,7 +30,10 @@ interface BoundInstance {
 export const bindings: AnswerKind = {
   answer: answerBindings,
   recordsOf: (_context, asked, selection, instance) =>
-    boundInstances(selection, [instance], asked).map(({ rdata }) => rdata),
+    boundInstances(selection, [instance], asked).map(({ rdata }) => ({
+      type: asked.question.type,
+      rdata,
+    })),
 };
 
 function answerBindings(
@@ -37,24 +43,24 @@ function answerBindings(
 ): Outcome | Promise<Outcome> {
   const { selection, ttl } = found;
   const { question, domain } = asked;
-  const bound = selection.derive(`bindings ${question.type} ${domain}`, () =>
-    boundInstances(selection, selection.instances, asked),
-  );
-  if (bound.length === 0) return noData(asked);
+  const pool = selection.derive(`bindings ${question.type} ${domain}`, () => {
+    const bound = boundInstances(selection, selection.instances, asked);
+    const instances = bound.map(({ instance }) => instance);
+    return selection.poolOf(bound, instances);
+  });
+  if (pool.count === 0) return noData(asked);
+  const room = allowedOverUdp(context, asked, pool.count);
+  const { path, subnetScope } = locateClient(context, asked.query);
+  const drawn = pool.draw(room.count, context.random, path);
   const additional = new Additional(context, asked, ttl.seconds);
   const answers: ResourceRecord[] = [];
-  for (const { rdata, target } of bound) {
+  for (let place = 0; place < room.count; place++) {
+    const { rdata, target } = pool.items[drawn[place] as number] as BoundInstance;
     const { name: owner, type } = question;
     answers.push({ owner, type, class: RecordClass.IN, ttl: ttl.seconds, rdata });
     additional.addTarget(target);
   }
-  return additional.joinTo({
-    kind: 'answer',
-    answers,
-    authority: [],
-    additional: [],
-    authoritative: true,
-  });
+  return additional.joinTo(answerOf(answers, room, subnetScope));
 }
 
 function boundInstances(
@@ -97,7 +103,7 @@ function bind(
   if (target === undefined) return undefined;
   const { priority } = binding;
   const head = String.fromCharCode(priority >>> 8, priority & 0xff) + target.name;
-  return { rdata: Buffer.from(head + joinParameters(parameters), 'latin1'), target };
+  return { rdata: Buffer.from(head + joinParameters(parameters), 'latin1'), target, instance };
 }
 
 function addHint(

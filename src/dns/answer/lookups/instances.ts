@@ -3,6 +3,7 @@
  * one knows the list, and says so when instances are answered that are not healthy.
  */
 import type { Selection } from '../../view/selection.ts';
+import { unpack } from '../../wire/address-rrset.ts';
 import { RecordType } from '../../wire/types.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import { failOpen } from '../explanations.ts';
@@ -43,11 +44,13 @@ export function answerInstances(
     of: (instance) => kind.recordsOf(context, asked, selection, instance),
   });
   const outcome = kind.answer(context, asked, found);
-  const { failOpen: floor } = selection;
+  const finish = (settled: Outcome): Outcome => finished(settled, asked, selection);
+  return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
+}
+
+function finished(outcome: Outcome, { query }: Asked, { failOpen: floor }: Selection): Outcome {
+  if (outcome.kind !== 'answer') return outcome;
+  query.trace?.steps.push({ kind: 'drawn', records: unpack(outcome.answers) });
   if (floor === undefined) return outcome;
-  const mark = (settled: Outcome): Outcome =>
-    settled.kind === 'answer'
-      ? { ...settled, failOpen: true, explanation: failOpen(floor.healthy, floor.total) }
-      : settled;
-  return outcome instanceof Promise ? outcome.then(mark) : mark(outcome);
+  return { ...outcome, failOpen: true, explanation: failOpen(floor.healthy, floor.total) };
 }

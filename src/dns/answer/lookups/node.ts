@@ -3,6 +3,7 @@
  * critical node still has its address.
  */
 import type { NodeEntry } from '../../view/entries.ts';
+import type { Place } from '../../view/place.ts';
 import type { Name } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
@@ -12,17 +13,31 @@ import { NO_NODE, ONLY_BELOW } from '../explanations.ts';
 import { nodeTtl } from '../node-ttl.ts';
 import type { Outcome } from '../outcome.ts';
 import { nameError, noData } from './negative.ts';
+import { withOrigin } from './origin.ts';
 import { placeAt, unknownPlace } from './place-at.ts';
 
 export const lookUpNode: Lookup<'node'> = (context, asked) => {
-  const { question, query } = asked;
   const { node: name, locality } = asked.name;
   const place = placeAt(context, locality);
   if (place === undefined) return nameError(asked, unknownPlace(locality));
-  const node = place.nodes.byName(name) ?? place.nodes.byIdPrefix(name);
+  const named = place.nodes.byName(name);
+  const node = named ?? place.nodes.byIdPrefix(name);
   if (node === undefined) {
     return place.nodes.hasBelow(name) ? noData(asked, ONLY_BELOW) : nameError(asked, NO_NODE);
   }
+  const outcome = answerNode(context, asked, node, place);
+  // A node has as many names as its id has beginnings.
+  const isOneOfMany = named === undefined || locality.isRedundant;
+  return isOneOfMany ? withOrigin(outcome, node.key, 'node', asked.domain) : outcome;
+};
+
+function answerNode(
+  context: CatalogContext,
+  asked: Asked,
+  node: NodeEntry,
+  place: Place,
+): Outcome | Promise<Outcome> {
+  const { question, query } = asked;
   const ttl = nodeTtl(context.settings, query);
   if (question.type === RecordType.TXT) {
     return answerOrNoData(asked, metaRecords(node, question.name, ttl), []);
@@ -40,7 +55,7 @@ export const lookUpNode: Lookup<'node'> = (context, asked) => {
     return answerOrNoData(asked, [address, ...metaRecords(node, question.name, ttl)], []);
   }
   return answerOrNoData(asked, question.type === host.type ? [address] : [], additional);
-};
+}
 
 function answerOrNoData(
   asked: Asked,

@@ -6,13 +6,20 @@ import { catalogLabel } from '../../names.ts';
 import type { Lookup } from '../catalog-context.ts';
 import * as explanations from '../explanations.ts';
 import { answerInstances } from './instances.ts';
-import { nameError } from './negative.ts';
+import { nameError, noData } from './negative.ts';
 import { noteInstances } from './note-instances.ts';
+import { withOrigin } from './origin.ts';
 
 export const lookUpQuery: Lookup<'query'> = (context, asked) => {
   if (asked.name.datacenter !== '') return nameError(asked, explanations.NO_DATACENTER);
   const query = context.view.query(asked.name.query);
-  if (query === undefined) return nameError(asked, explanations.NO_QUERY);
+  if (query === undefined) {
+    // RFC 8020 §2: `_tcp.query` is above `_web._tcp.query`.
+    const isAboveNames = /^_[^.]+$/.test(asked.name.query);
+    return isAboveNames
+      ? noData(asked, explanations.ONLY_BELOW)
+      : nameError(asked, explanations.NO_QUERY);
+  }
   const service = catalogLabel(query.service);
   const { here } = context.view;
   const entry = query.connect ? here.connect(service) : here.service(service);
@@ -24,5 +31,6 @@ export const lookUpQuery: Lookup<'query'> = (context, asked) => {
     ttlSeconds === undefined
       ? context.settings.serviceTtl(service)
       : { seconds: ttlSeconds, rule: 'DNS.TTL of the prepared query' };
-  return answerInstances(context, asked, { selection, ttl, srvOnly: false });
+  const outcome = answerInstances(context, asked, { selection, ttl, srvOnly: false });
+  return withOrigin(outcome, query.key, 'query', asked.domain);
 };

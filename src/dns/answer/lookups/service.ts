@@ -10,6 +10,7 @@ import type { Explanation } from '../outcome.ts';
 import { answerInstances } from './instances.ts';
 import { nameError, noData } from './negative.ts';
 import { noteInstances } from './note-instances.ts';
+import { withOrigin } from './origin.ts';
 import { placeAt, unknownPlace } from './place-at.ts';
 
 export const lookUpService: Lookup<'service'> = (context, asked) => {
@@ -31,7 +32,14 @@ export const lookUpService: Lookup<'service'> = (context, asked) => {
   const { type } = asked.question;
   if (srvOnly && type !== RecordType.SRV && type !== RecordType.ANY) return noData(asked);
   const ttl = context.settings.serviceTtl(service);
-  return answerInstances(context, asked, { selection, ttl, srvOnly });
+  const outcome = answerInstances(context, asked, { selection, ttl, srvOnly });
+  if (!locality.isRedundant) return outcome;
+  return withOrigin(
+    outcome,
+    tag === undefined ? service : `${tag}.${service}`,
+    'service',
+    asked.domain,
+  );
 };
 
 export const lookUpConnect: Lookup<'connect'> = (context, asked) => {
@@ -43,7 +51,9 @@ export const lookUpConnect: Lookup<'connect'> = (context, asked) => {
   noteInstances(context, asked, { service, entry, wanted: undefined });
   if (selection === undefined) return nameError(asked, explanations.NO_CONNECT);
   const ttl = context.settings.serviceTtl(service);
-  return answerInstances(context, asked, { selection, ttl, srvOnly: false });
+  // Consul: what stands before the service means nothing here.
+  const outcome = answerInstances(context, asked, { selection, ttl, srvOnly: false });
+  return withOrigin(outcome, service, 'connect', asked.domain);
 };
 
 function whyNone(

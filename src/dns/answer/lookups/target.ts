@@ -19,6 +19,7 @@ export function targetOf(
   domain: Name,
 ): Target | undefined {
   const own = selection.ownHostOf(instance, RecordType.SRV);
+  if (own === undefined && instance.hasBrokenAddress) return undefined;
   return own === undefined
     ? nodeTarget(selection, instance, domain)
     : hostTarget(own, instance, domain);

@@ -4,11 +4,14 @@
  */
 import type { InstanceEntry } from '../../view/entries.ts';
 import { formatMeta } from '../../view/node-meta.ts';
+import { Pool } from '../../view/pool.ts';
 import { encodeTxt } from '../../wire/encode-rdata.ts';
 import { octetText } from '../../wire/octet-text.ts';
+import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import type { Outcome } from '../outcome.ts';
+import { allowedOverUdp, answerOf } from './allowed.ts';
 import type { AnswerKind, Found } from './answer-kind.ts';
 import { noData } from './negative.ts';
 
@@ -16,21 +19,25 @@ const PREFIX = 'dns-txt-';
 
 export const texts: AnswerKind = {
   answer: answerTexts,
-  recordsOf: (_context, _asked, _selection, instance) => textsOf([instance]),
+  recordsOf: (_context, _asked, _selection, instance) =>
+    textsOf([instance]).map((rdata) => ({ type: RecordType.TXT, rdata })),
 };
 
-function answerTexts(_context: CatalogContext, asked: Asked, { selection, ttl }: Found): Outcome {
-  const found = selection.derive('texts', () => textsOf(selection.instances));
-  if (found.length === 0) return noData(asked);
+function answerTexts(context: CatalogContext, asked: Asked, { selection, ttl }: Found): Outcome {
+  const pool = selection.derive('texts', () => {
+    const items = textsOf(selection.instances);
+    return new Pool({ items, weights: undefined, pathOf: undefined });
+  });
+  if (pool.count === 0) return noData(asked);
+  const room = allowedOverUdp(context, asked, pool.count);
+  const drawn = pool.draw(room.count, context.random);
   const owner = asked.question.name;
   const record = { owner, type: RecordType.TXT, class: RecordClass.IN, ttl: ttl.seconds };
-  return {
-    kind: 'answer',
-    answers: found.map((rdata) => ({ ...record, rdata })),
-    authority: [],
-    additional: [],
-    authoritative: true,
-  };
+  const answers: ResourceRecord[] = [];
+  for (let place = 0; place < room.count; place++) {
+    answers.push({ ...record, rdata: pool.items[drawn[place] as number] as Uint8Array });
+  }
+  return answerOf(answers, room, undefined);
 }
 
 function textsOf(instances: readonly InstanceEntry[]): readonly Uint8Array[] {

@@ -8,6 +8,7 @@
  */
 
 import { encodeIpv4, encodeIpv6 } from '../../wire/address-text.ts';
+import { isDohPath } from '../../wire/doh-path.ts';
 import { type TokenCursor, unescapeOctets } from '../master-file/token-cursor.ts';
 import type { Token } from '../master-file/tokens.ts';
 import { encodeInteger, type Field, isBase64 } from './fields.ts';
@@ -28,7 +29,7 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
   ipv4hint: { key: 4, encode: (value) => encodeEach(value, encodeIpv4) },
   ech: { key: 5, encode: encodeBase64 },
   ipv6hint: { key: 6, encode: (value) => encodeEach(value, encodeIpv6) },
-  dohpath: { key: 7, encode: (value) => (value === '' ? undefined : value) },
+  dohpath: { key: 7, encode: (value) => (isDohPath(value) ? value : undefined) },
 };
 
 /** RFC 9460 §2.1: `key65400` for what has no name. 65535 is the reserved "invalid key". */
