@@ -7,33 +7,28 @@ import type { Random } from '../../runtime/index.ts';
 import { PackedAddresses } from '../wire/address-rrset.ts';
 import type { Host } from './host.ts';
 import type { Path } from './locations.ts';
-import { Pool, type PoolParts } from './pool.ts';
+import { OrderedPool, type PoolParts } from './ordered-pool.ts';
 
-export class AddressPool {
-  readonly addresses: PackedAddresses;
+/** A packed list itself, and not one that has it: that would be another memory access for each reply. */
+export class AddressPool extends PackedAddresses {
   /** Undefined: all count the same. */
-  readonly #pool: Pool<Host> | undefined;
+  readonly #order: OrderedPool | undefined;
 
-  constructor(type: PackedAddresses['type'], parts: PoolParts<Host>) {
-    this.addresses = new PackedAddresses(
+  constructor(type: PackedAddresses['type'], { items, weights, pathOf }: PoolParts<Host>) {
+    super(
       type,
-      parts.items.map(({ rdata }) => rdata),
+      items.map(({ rdata }) => rdata),
     );
-    const isEven = parts.weights === undefined && parts.pathOf === undefined;
-    this.#pool = isEven ? undefined : new Pool(parts);
-  }
-
-  get count(): number {
-    return this.addresses.count;
+    const isEven = weights === undefined && pathOf === undefined;
+    this.#order = isEven ? undefined : new OrderedPool(items.length, weights, pathOf);
   }
 
   /** Where the first `count` drawn addresses are; undefined: in front. Good until the next draw. */
   draw(count: number, random: Random, near: Path | undefined): Uint32Array | undefined {
-    if (this.#pool !== undefined) return this.#pool.draw(count, random, near);
-    const { addresses } = this;
-    const total = addresses.count;
+    if (this.#order !== undefined) return this.#order.draw(count, random, near);
+    const total = this.count;
     for (let at = 0; at < count && at < total - 1; at++) {
-      addresses.swap(at, at + random.integer(total - at));
+      this.swap(at, at + random.integer(total - at));
     }
     return undefined;
   }

@@ -73,7 +73,6 @@ export interface SrvParts {
   /** The target's own record, unless that is another's to tell. */
   readonly host: Host | undefined;
   /** What it was made by. */
-  readonly weight: number;
   readonly rules: SelectionRules;
 }
 

@@ -10,7 +10,8 @@ import type { InstanceEntry } from './entries.ts';
 import type { Addresses, Host } from './host.ts';
 import type { Path } from './locations.ts';
 import { MultiMap } from './multi-map.ts';
-import { Pool, type PoolParts } from './pool.ts';
+import type { PoolParts } from './ordered-pool.ts';
+import { Pool } from './pool.ts';
 import type { SelectionRules } from './selection-rules.ts';
 
 export interface SelectionParts {
@@ -28,11 +29,16 @@ export interface NamedInstance {
   readonly host: Host;
 }
 
-/** An instance with the weight of its record: the greatest of those that are like it. */
-export interface WeighedInstance {
-  readonly instance: InstanceEntry;
-  readonly weight: number;
+/** Instances that SRV records can tell apart. */
+export interface Distinct {
+  readonly pool: Pool<InstanceEntry>;
+  /** Of those that stand for others as well, the greatest weight among them; undefined when there are none. */
+  readonly weights: ReadonlyMap<InstanceEntry, number> | undefined;
 }
+
+const NONE: readonly NamedInstance[] = [];
+/** What addresses are chosen by: all other types are as ANY. */
+const FAMILIES: readonly number[] = [RecordType.A, RecordType.AAAA, RecordType.ANY];
 
 interface Named {
   readonly pool: Pool<NamedInstance>;
@@ -50,11 +56,13 @@ export class Selection {
   #ipv4: AddressPool | undefined;
   #ipv6: AddressPool | undefined;
   #mixed: Pool<Host> | undefined;
-  #distinct: Pool<WeighedInstance> | undefined;
+  #distinct: Distinct | undefined;
   /** What else is made of the instances, by whoever needs it. */
   #derived: Map<string, unknown> | undefined;
   /** By type, of which there are three: A, AAAA, and ANY for all others. */
-  readonly #named = new Map<number, Named>();
+  #named: Map<number, Named> | undefined;
+  /** Whether any instance is at a host name, for any type; most services have none, and spare the rest of it. */
+  #hasNames: boolean | undefined;
 
   constructor({ instances, rules, isRemote, failOpen }: SelectionParts) {
     this.instances = instances;
@@ -88,6 +96,7 @@ export class Selection {
 
   /** Those at one host name, in lower case. */
   namedAs(type: number, name: Name): readonly NamedInstance[] {
+    if (!this.hasNames) return NONE;
     return this.#namedBy(type).byName.get(name);
   }
 
@@ -96,11 +105,20 @@ export class Selection {
    * a service that has none for a question of `type` is an alias.
    */
   isAlias(type: number): boolean {
-    return this.#namedBy(type).isAlias;
+    return this.hasNames && this.#namedBy(type).isAlias;
+  }
+
+  /** Whether a question of some type finds some instance at a host name. */
+  get hasNames(): boolean {
+    this.#hasNames ??= FAMILIES.some((family) =>
+      this.instances.some((one) => this.hostOf(one, family)?.type === RecordType.CNAME),
+    );
+    return this.#hasNames;
   }
 
   #namedBy(type: number): Named {
     const family = type === RecordType.A || type === RecordType.AAAA ? type : RecordType.ANY;
+    this.#named ??= new Map();
     let named = this.#named.get(family);
     if (named === undefined) {
       named = this.#findNamed(family);
@@ -128,7 +146,7 @@ export class Selection {
    * The instances without those that an SRV record could not tell apart; the greatest of their weights counts. An
    * instance at the host name `asked` is at its node, for a name cannot stand for itself.
    */
-  distinctFor(asked: Name): Pool<WeighedInstance> {
+  distinctFor(asked: Name): Distinct {
     if (this.namedAs(RecordType.SRV, asked).length > 0) {
       return this.derive(`distinct at ${asked}`, () => this.#findDistinct(asked));
     }
@@ -196,21 +214,26 @@ export class Selection {
     return (at) => paths[at] ?? [];
   }
 
-  #findDistinct(asked: Name | undefined): Pool<WeighedInstance> {
-    const byKey = new Map<string | number, { instance: InstanceEntry; weight: number }>();
+  #findDistinct(asked: Name | undefined): Distinct {
+    const byKey = new Map<string | number, InstanceEntry>();
+    let weights: Map<InstanceEntry, number> | undefined;
     for (const instance of this.instances) {
       const key = this.#srvKey(instance, asked);
       const known = byKey.get(key);
-      const weight = instance.weight();
-      if (known === undefined) byKey.set(key, { instance, weight });
-      else known.weight = Math.max(known.weight, weight);
+      if (known === undefined) {
+        byKey.set(key, instance);
+        continue;
+      }
+      weights ??= new Map();
+      weights.set(known, Math.max(weights.get(known) ?? known.weight(), instance.weight()));
     }
     const items = [...byKey.values()];
-    return new Pool({
+    const pool = new Pool({
       items,
-      weights: this.#ofUneven(items.map(({ weight }) => weight)),
-      pathOf: this.#pathOf(items.map(({ instance }) => this.hostOf(instance, RecordType.SRV))),
+      weights: this.#ofUneven(items.map((one) => weights?.get(one) ?? one.weight())),
+      pathOf: this.#pathOf(items.map((one) => this.hostOf(one, RecordType.SRV))),
     });
+    return { pool, weights };
   }
 
   /**

@@ -120,8 +120,8 @@ describe('any history', () => {
         [false, true].map((onlyPassing) => {
           const selection = entry?.select(tag, rules(onlyPassing));
           const keys = selection?.instances.map((one) => one.key).sort();
-          const hosts = [...(selection?.ipv4.addresses.words ?? [])];
-          return [keys, hosts.sort(), selection?.distinctFor('').count];
+          const hosts = [...(selection?.ipv4.words ?? [])];
+          return [keys, hosts.sort(), selection?.distinctFor('').pool.count];
         }),
       );
       return [selections, view.here.nodes.byName(name)?.row];

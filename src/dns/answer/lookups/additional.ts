@@ -5,6 +5,7 @@
 import { limits } from '../../../runtime/index.ts';
 import { domainOf } from '../../names.ts';
 import type { NodeEntry } from '../../view/entries.ts';
+import type { Host } from '../../view/host.ts';
 import { unpack } from '../../wire/address-rrset.ts';
 import { lowerName, type Name } from '../../wire/name.ts';
 import { octetText } from '../../wire/octet-text.ts';
@@ -13,10 +14,16 @@ import { Rcode, RecordClass, RecordType } from '../../wire/types.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import { nodeName } from '../catalog-names.ts';
 import type { Answer, Outcome, Query } from '../outcome.ts';
-import type { Target } from './target.ts';
 
 /** Targets of ours for each one elsewhere: they cost no waiting. */
 const TARGETS_HERE_EACH = 16;
+
+/** Where a record points. */
+interface Pointed {
+  readonly target: Name;
+  /** Undefined for a host name, whose addresses are looked up. */
+  readonly host: Host | undefined;
+}
 
 export class Additional {
   readonly #context: CatalogContext;
@@ -34,7 +41,7 @@ export class Additional {
     this.#ttl = ttl;
   }
 
-  addTarget({ name, host }: Target): void {
+  addTarget({ target: name, host }: Pointed): void {
     const key = host === undefined ? lowerName(name) : name;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);

@@ -40,8 +40,7 @@ function answerAddresses(
   asked: Asked,
   found: Found,
 ): Outcome | Promise<Outcome> {
-  const named = found.selection.named(asked.question.type);
-  if (named.count === 0) return answerByType(context, asked, found);
+  if (!found.selection.hasNames) return answerByType(context, asked, found);
   const atNodes = ownNodes(asked, found);
   if (atNodes.length > 0) return answerWithNodes(context, asked, found, atNodes);
   const { type } = asked.question;
@@ -57,8 +56,9 @@ function answerAlias(
   found: Found,
 ): Outcome | Promise<Outcome> {
   const named = found.selection.named(asked.question.type);
-  const host = named.items[named.draw(1, context.random)[0] ?? 0]?.host;
-  if (host === undefined) return noData(asked);
+  if (named.count === 0) return noData(asked);
+  named.draw(1, context.random, undefined);
+  const { host } = named.drawn(0);
   const record = recordAt(asked, found, host);
   return followAlias(context, asked.query, { record, target: host.name, additional: [] });
 }
@@ -108,9 +108,8 @@ function answerPacked(
   const { path, subnetScope } = locateClient(context, asked.query);
   const order = pool.draw(count, context.random, path);
   const owner = asked.question.name;
-  const { addresses } = pool;
   const ttl = found.ttl.seconds;
-  const answers: AddressRrset = { kind: 'addresses', owner, ttl, addresses, order, count };
+  const answers: AddressRrset = { kind: 'addresses', owner, ttl, addresses: pool, order, count };
   return answerOf(answers, room, subnetScope);
 }
 
@@ -124,11 +123,10 @@ function answerHosts(
   const room = allowed(context, asked, pool.count);
   const { count } = room;
   const { path, subnetScope } = locateClient(context, asked.query);
-  const drawn = pool.draw(count, context.random, path);
+  pool.draw(count, context.random, path);
   const answers: ResourceRecord[] = [];
   for (let place = 0; place < count; place++) {
-    const host = pool.items[drawn[place] as number] as Host;
-    answers.push(recordAt(asked, found, host));
+    answers.push(recordAt(asked, found, pool.drawn(place)));
   }
   return answerOf(answers, room, subnetScope);
 }

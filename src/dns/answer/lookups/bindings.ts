@@ -51,14 +51,14 @@ function answerBindings(
   if (pool.count === 0) return noData(asked);
   const room = allowedOverUdp(context, asked, pool.count);
   const { path, subnetScope } = locateClient(context, asked.query);
-  const drawn = pool.draw(room.count, context.random, path);
+  pool.draw(room.count, context.random, path);
   const additional = new Additional(context, asked, ttl.seconds);
   const answers: ResourceRecord[] = [];
   for (let place = 0; place < room.count; place++) {
-    const { rdata, target } = pool.items[drawn[place] as number] as BoundInstance;
+    const { rdata, target } = pool.drawn(place);
     const { name: owner, type } = question;
     answers.push({ owner, type, class: RecordClass.IN, ttl: ttl.seconds, rdata });
-    additional.addTarget(target);
+    additional.addTarget({ target: target.name, host: target.host });
   }
   return additional.joinTo(answerOf(answers, room, subnetScope));
 }

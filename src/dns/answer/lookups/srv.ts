@@ -3,7 +3,7 @@
  * additional section what stands at the targets.
  */
 import type { InstanceEntry, SrvParts } from '../../view/entries.ts';
-import type { Selection, WeighedInstance } from '../../view/selection.ts';
+import type { Selection } from '../../view/selection.ts';
 import { encodeSrv } from '../../wire/encode-rdata.ts';
 import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
@@ -23,12 +23,8 @@ const PRIORITY = 1;
 export const srv: AnswerKind = {
   answer: answerSrv,
   recordsOf: (context, asked, selection, instance) => {
-    const { lowerName: name } = asked.question;
-    const weights = selection.derive(`weights at ${name}`, () => {
-      return new Map(selection.distinctFor(name).items.map((one) => [one.instance, one.weight]));
-    });
-    const weight = weights.get(instance) ?? instance.weight();
-    const parts = srvPartsOf(context, asked, selection, instance, weight);
+    const { weights } = selection.distinctFor(asked.question.lowerName);
+    const parts = srvPartsOf(context, asked, selection, instance, weights?.get(instance));
     return parts === undefined ? [] : [{ type: RecordType.SRV, rdata: parts.rdata }];
   },
 };
@@ -39,19 +35,19 @@ function answerSrv(
   { selection, ttl: { seconds: ttl } }: Found,
 ): Outcome | Promise<Outcome> {
   const { question, query } = asked;
-  const pool = selection.distinctFor(question.lowerName);
+  const { pool, weights } = selection.distinctFor(question.lowerName);
   const room = allowedOverUdp(context, asked, pool.count);
   const { path, subnetScope } = locateClient(context, query);
-  const drawn = pool.draw(room.count, context.random, path);
+  pool.draw(room.count, context.random, path);
   const answers: ResourceRecord[] = [];
   const additional = new Additional(context, asked, ttl);
   // A host name may be that of a node: then two instances give one record (RFC 2181 §5).
-  const shown = selection.named(RecordType.SRV).count > 0 ? new Set<string>() : undefined;
+  const shown = selection.hasNames ? new Set<string>() : undefined;
   for (let place = 0; place < room.count; place++) {
-    const { instance, weight } = pool.items[drawn[place] as number] as WeighedInstance;
-    const parts = srvPartsOf(context, asked, selection, instance, weight);
+    const instance = pool.drawn(place);
+    const parts = srvPartsOf(context, asked, selection, instance, weights?.get(instance));
     if (parts === undefined) continue;
-    const { rdata, target, host } = parts;
+    const { rdata, target } = parts;
     if (shown !== undefined) {
       const key = `${lowerName(target)}\0${selection.portOf(instance)}`;
       if (shown.has(key)) continue;
@@ -64,34 +60,39 @@ function answerSrv(
       ttl,
       rdata,
     });
-    additional.addTarget({ name: target, host });
+    additional.addTarget(parts);
     additional.addNode(instance.node);
   }
   if (answers.length === 0) return noData(asked);
   return additional.joinTo(answerOf(answers, room, subnetScope));
 }
 
-/** Encoded once for each instance and domain and kept with it, but for host names, which may be the question's. */
+/**
+ * Encoded once for each instance and domain and kept with it, but for host names, which may be the question's, and for
+ * records that stand for several instances, whose `weight` it is then.
+ */
 function srvPartsOf(
   context: CatalogContext,
   asked: Asked,
   selection: Selection,
   instance: InstanceEntry,
-  weight: number,
+  weight: number | undefined,
 ): SrvParts | undefined {
   const { rules } = selection;
   const slot = context.grammar.domains.indexOf(asked.domain);
-  const kept = instance.srvParts?.[slot];
-  if (kept !== undefined && kept.rules === rules && kept.weight === weight) return kept;
+  const kept = weight === undefined ? instance.srvParts?.[slot] : undefined;
+  if (kept !== undefined && kept.rules === rules) return kept;
   const target = targetOf(selection, instance, asked.domain);
   if (target === undefined) return undefined;
+  const shown = weight ?? instance.weight();
   if (target.host === undefined) {
     // Consul: a service registered under the name that is asked for is at its node.
     const isItself = lowerName(target.name) === asked.question.lowerName;
     const used = isItself ? nodeTarget(selection, instance, asked.domain) : target;
-    return used === undefined ? undefined : encodeParts(selection, instance, used, weight);
+    return used === undefined ? undefined : encodeParts(selection, instance, used, shown);
   }
-  const parts = encodeParts(selection, instance, target, weight);
+  const parts = encodeParts(selection, instance, target, shown);
+  if (weight !== undefined) return parts;
   instance.srvParts ??= [];
   instance.srvParts[slot] = parts;
   return parts;
@@ -105,5 +106,5 @@ function encodeParts(
 ): SrvParts {
   const port = selection.portOf(instance);
   const rdata = encodeSrv({ priority: PRIORITY, weight, port, target: name });
-  return { rdata, target: name, host, weight, rules: selection.rules };
+  return { rdata, target: name, host, rules: selection.rules };
 }

@@ -30,12 +30,12 @@ function answerTexts(context: CatalogContext, asked: Asked, { selection, ttl }: 
   });
   if (pool.count === 0) return noData(asked);
   const room = allowedOverUdp(context, asked, pool.count);
-  const drawn = pool.draw(room.count, context.random);
+  pool.draw(room.count, context.random, undefined);
   const owner = asked.question.name;
   const record = { owner, type: RecordType.TXT, class: RecordClass.IN, ttl: ttl.seconds };
   const answers: ResourceRecord[] = [];
   for (let place = 0; place < room.count; place++) {
-    answers.push({ ...record, rdata: pool.items[drawn[place] as number] as Uint8Array });
+    answers.push({ ...record, rdata: pool.drawn(place) });
   }
   return answerOf(answers, room, undefined);
 }
