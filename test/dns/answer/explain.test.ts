@@ -175,7 +175,10 @@ describe('what is not so is not said', () => {
   it('of many instances some are listed, and the rest counted', async () => {
     const server = serve({ rows: fleet('web', 1500) });
     let pauses = 0;
-    const parts = { responder: server.responder, pause: async () => void (pauses += 1) };
+    const pause = async () => {
+      pauses += 1;
+    };
+    const parts = { responder: server.responder, pause };
     const { answer } = await explain(parts, REQUEST);
     expect(answer.instances).toHaveLength(limits.explainedInstances.default);
     expect(answer.instances[0]?.kept).toBe(true);
