@@ -34,7 +34,7 @@ export function joinRelayed(
     }
     case Rcode.NXDOMAIN:
       // RFC 4035 §3.2.3: AD is about all records of the answer, and ours is not signed.
-      return { ...relayed, answers, authenticData: false };
+      return { ...relayed, answers, authenticData: false, authoritative: true };
     default:
       return undefined;
   }

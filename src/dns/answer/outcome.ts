@@ -100,6 +100,8 @@ export interface Relayed {
   readonly additional: readonly ResourceRecord[];
   readonly truncated: boolean;
   readonly authenticData: boolean;
+  /** An alias of ours goes before it: AA is about the name asked for (RFC 1035 §4.1.1). */
+  readonly authoritative?: boolean;
 }
 
 export type Outcome =

@@ -115,6 +115,7 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
       return {
         ...EMPTY,
         rcode: outcome.rcode,
+        authoritative: outcome.authoritative === true,
         authenticData: outcome.authenticData,
         partial: outcome.truncated,
         isRelayed: true,

@@ -39,7 +39,7 @@ describe('an alias of a service', () => {
   it('takes the AD from an NXDOMAIN as well', async () => {
     const denied = withUpstream({ ...relayed, rcode: 3, answers: [] });
     const seen = await ask(denied, 'A ext.service.consul');
-    expect(seen).toMatchObject({ rcode: 3, ad: false, answer: [CNAME] });
+    expect(seen).toMatchObject({ rcode: 3, aa: true, ad: false, answer: [CNAME] });
   });
 
   it('fails with its target when recursion was asked for, and says why', async () => {
