@@ -19,7 +19,9 @@ import { createForwarder, type Forwarder } from '../forward/forwarder.ts';
 import type { DnsOptions } from '../options.ts';
 import { View } from '../view/view.ts';
 import type { Client } from '../wire/question.ts';
-import { loadZones } from '../zone/load-zones.ts';
+import { type LoadOptions, loadZones, loadZonesInSlices } from '../zone/load-zones.ts';
+import { checkSerialsInSlices } from '../zone/serial-check.ts';
+import type { Pacing } from '../zone/steps.ts';
 import { ZoneError } from '../zone/zone-error.ts';
 import { createZoneSource } from '../zone/zone-source.ts';
 import type { ZoneStore } from '../zone/zone-store.ts';
@@ -58,6 +60,9 @@ export class DnsThread {
   #options: DnsOptions;
   #binding = false;
   #stopping = false;
+  readonly #stopped = new AbortController();
+  /** Settled once no reload is under way or waits. */
+  #reloaded: Promise<unknown> = Promise.resolve();
   /** Explanations under way and waiting, and the last of them. */
   #explanations = 0;
   #explained: Promise<unknown> = Promise.resolve();
@@ -124,7 +129,7 @@ export class DnsThread {
   }
 
   #build(options: DnsOptions): Serving {
-    const zones = { current: readZones(options) };
+    const zones = { current: loadZones(loadOptions(options)) };
     const random = this.#parts.random ?? systemRandom;
     const forwarder = createForwarder({
       options: options.forward,
@@ -183,9 +188,23 @@ export class DnsThread {
 
   #reply(id: number, request: Request): void {
     const post = (reply: Reply): void => this.#post({ kind: 'reply', id, reply });
-    // A name that is forwarded takes its time.
-    if (request.kind === 'explain') void this.#explain(request.query).then(post);
-    else post(this.#answer(request));
+    switch (request.kind) {
+      case 'applied-index':
+        post({ kind: 'applied-index', index: this.#view.index });
+        return;
+      case 'stats':
+        post({ kind: 'stats', stats: this.#stats() });
+        return;
+      case 'explain':
+        // A name that is forwarded takes its time.
+        void this.#explain(request.query).then(post);
+        return;
+      case 'reload':
+        void this.#reload(request.options).then((reply) => {
+          if (reply !== undefined) post(reply);
+        });
+        return;
+    }
   }
 
   /** One after another, for each is work that DNS waits beside. */
@@ -207,7 +226,6 @@ export class DnsThread {
     if (responder === undefined) {
       return { kind: 'failed', code: 'dns_busy', reason: 'DNS is not ready yet' };
     }
-    const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
     try {
       return { kind: 'explained', account: await explain({ responder, pause }, query) };
     } catch (error) {
@@ -216,17 +234,6 @@ export class DnsThread {
       }
       this.#logger.error({ err: error }, 'an answer could not be explained');
       return { kind: 'failed', code: 'dns_failed', reason: 'the answer could not be explained' };
-    }
-  }
-
-  #answer(request: Exclude<Request, { readonly kind: 'explain' }>): Reply {
-    switch (request.kind) {
-      case 'applied-index':
-        return { kind: 'applied-index', index: this.#view.index };
-      case 'stats':
-        return { kind: 'stats', stats: this.#stats() };
-      case 'reload':
-        return this.#reload(request.options);
     }
   }
 
@@ -244,34 +251,53 @@ export class DnsThread {
     };
   }
 
-  /** Everything between two queries, or nothing: a bad zone leaves all as it was. */
-  #reload(next: DnsOptions): Reply {
+  /** One after another, so that the last one asked for is what stays. @returns nothing when told to stop */
+  #reload(next: DnsOptions): Promise<Reply | undefined> {
+    const reloaded = this.#reloaded.then(() => this.#reloadNow(next));
+    const done = (): void => {};
+    this.#reloaded = reloaded.then(done, done);
+    return reloaded;
+  }
+
+  /** Read in slices, then everything between two queries, or nothing: a bad zone leaves all as it was. */
+  async #reloadNow(next: DnsOptions): Promise<Reply | undefined> {
     // Domains stay what they were: names that are handed out depend on them.
     const options = { ...next, identity: this.#start.options.identity };
+    const pacing: Pacing = { clock: this.#clock, pause, signal: this.#stopped.signal };
     try {
-      const zones = readZones(options);
-      if (this.#serving !== undefined) {
-        const { responder, explainer, forwarder } = this.#serving;
-        const settings = responderOptions(options);
-        // The one that may throw goes first, and changes nothing then.
-        responder.setOptions(settings);
-        explainer.setOptions(settings);
-        forwarder.setOptions(options.forward);
-        this.#serving.zones.current = zones;
-        this.#view.dropSelections();
-      }
-      this.#options = options;
+      const zones = await loadZonesInSlices(loadOptions(options), pacing);
+      const before = this.#serving?.zones.current;
+      const slips = before === undefined ? [] : await checkSerialsInSlices(before, zones, pacing);
+      if (this.#stopping) return undefined;
+      this.#apply(options, zones);
+      for (const { problem, ...slip } of slips) this.#logger.warn(slip, problem);
       return { kind: 'reloaded' };
     } catch (error) {
+      if (this.#stopping) return undefined;
       const refusal = asRefusal(error);
       if (refusal === undefined) throw error;
       return { kind: 'refused', refusal };
     }
   }
 
+  #apply(options: DnsOptions, zones: ZoneStore): void {
+    if (this.#serving !== undefined) {
+      const { responder, explainer, forwarder } = this.#serving;
+      const settings = responderOptions(options);
+      // The one that may throw goes first, and changes nothing then.
+      responder.setOptions(settings);
+      explainer.setOptions(settings);
+      forwarder.setOptions(options.forward);
+      this.#serving.zones.current = zones;
+      this.#view.dropSelections();
+    }
+    this.#options = options;
+  }
+
   async #stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#stopped.abort();
     // While it binds, `#serve` closes what it opened.
     if (!this.#binding) await this.#close();
   }
@@ -311,9 +337,12 @@ interface Serving {
   readonly explainer: Responder;
 }
 
-function readZones({ identity, zoneDirectory }: DnsOptions): ZoneStore {
+/** Lets queries, messages and timers that are due go first. */
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function loadOptions({ identity, zoneDirectory }: DnsOptions): LoadOptions {
   const { domain, altDomain } = identity;
-  return loadZones({ directory: zoneDirectory, domain, altDomain });
+  return { directory: zoneDirectory, domain, altDomain };
 }
 
 function responderOptions({ answer, protocol, forward }: DnsOptions): ResponderOptions {

@@ -1,6 +1,8 @@
 /**
  * What the main thread and the DNS thread say to each other. Plain data, in order both ways: a request is
- * answered after everything that was posted before it was done.
+ * answered after everything that was posted before it was done. `explain` and `reload` take their time, and what
+ * is posted after them does not wait for that: it is done, and answered, before. Reloads are done one after another,
+ * each between two queries and right before its reply; one that a stop overtakes has none.
  *
  *   main                              thread
  *    │── view (slices) ─────────────────▶│ applies

@@ -3,9 +3,11 @@
  * one SOA, name servers at the apex, nothing outside, aliases that stand alone, cuts with nothing but glue below.
  */
 import { formatName, isAtOrBelow, lowerName, type Name, parentOf } from '../wire/name.ts';
+import { octetText } from '../wire/octet-text.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { formatType, RecordType } from '../wire/types.ts';
 import type { ParsedFile, PlacedRecord } from './master-file/parse-master-file.ts';
+import { forEach, runAtOnce, type Steps } from './steps.ts';
 import { targetOf, type Zone, type ZoneNode } from './zone.ts';
 import type { Origin, ZoneFault } from './zone-error.ts';
 
@@ -24,20 +26,27 @@ export interface BuiltZone {
 }
 
 /** Records of one owner, by type. */
-type Draft = Map<Name, Map<number, PlacedRecord[]>>;
+type DraftNode = Map<number, PlacedRecord[]>;
+type Draft = Map<Name, DraftNode>;
 
+/** All of it at once. */
 export function buildZone(zoneFile: ZoneFile, parsed: ParsedFile): BuiltZone {
+  return runAtOnce(buildZoneInSteps(zoneFile, parsed), () => '');
+}
+
+export function* buildZoneInSteps(zoneFile: ZoneFile, parsed: ParsedFile): Steps<BuiltZone> {
   const faults: ZoneFault[] = [...parsed.faults];
   const report = (at: Origin, reason: string): void => {
     faults.push({ file: at.file, line: at.line, reason });
   };
   const soa = findSoa(zoneFile, parsed, report);
   const apex = soa === undefined ? zoneFile.origin : lowerName(soa.owner);
-  const draft = gather(apex, parsed.records, report);
-  checkAliases(draft, report);
-  checkCuts(apex, draft, report);
-  checkTargets(apex, draft, report);
-  const nodes = finish(apex, draft);
+  const draft = yield* gather(apex, parsed.records, report);
+  yield* forEach(draft, ([name, node]) => checkAliases(name, node, report));
+  yield* forEach(draft, ([name, node]) => checkCuts({ apex, draft, name, node }, report));
+  yield* forEach(draft, ([name, node]) => checkDnames({ apex, draft, name, node }, report));
+  yield* forEach(draft.values(), (node) => checkTargets(apex, draft, node, report));
+  const nodes = yield* finish(apex, draft);
   const ns = nodes.get(apex)?.get(RecordType.NS);
   // A line that could not be read may have been the one that is missed.
   if (ns === undefined && parsed.faults.length === 0 && soa !== undefined) {
@@ -46,9 +55,10 @@ export function buildZone(zoneFile: ZoneFile, parsed: ParsedFile): BuiltZone {
   }
   if (soa === undefined || ns === undefined || faults.length > 0)
     return { zone: undefined, faults };
-  const hasCuts = [...nodes].some(
-    ([name, node]) => node.has(RecordType.DNAME) || (name !== apex && node.has(RecordType.NS)),
-  );
+  let hasCuts = false;
+  yield* forEach(nodes, ([name, node]) => {
+    hasCuts ||= node.has(RecordType.DNAME) || (name !== apex && node.has(RecordType.NS));
+  });
   return { zone: { apex, file: zoneFile.file, nodes, soa, ns, hasCuts }, faults };
 }
 
@@ -83,54 +93,68 @@ function findSoa(
   return first.record;
 }
 
-function gather(apex: Name, records: readonly PlacedRecord[], report: Report): Draft {
+function* gather(apex: Name, records: readonly PlacedRecord[], report: Report): Steps<Draft> {
   const draft: Draft = new Map();
-  for (const placed of records) {
-    const { owner, type, rdata } = placed.record;
+  const seen: Seen = new Map();
+  yield* forEach(records, (placed) => {
+    const { owner, type } = placed.record;
     const name = lowerName(owner);
     if (!isAtOrBelow(name, apex)) {
       report(placed, `${quote(owner)} is outside the zone ${quote(apex)}`);
-      continue;
+      return;
     }
-    const byType = draft.get(name) ?? new Map<number, PlacedRecord[]>();
-    draft.set(name, byType);
-    const rrset = byType.get(type) ?? [];
-    byType.set(type, rrset);
+    const node: DraftNode = draft.get(name) ?? new Map();
+    draft.set(name, node);
+    const rrset = node.get(type) ?? [];
+    node.set(type, rrset);
     // RFC 2181 §5: the same record twice is one record.
-    const isRepeated = rrset.some((other) => Buffer.compare(other.record.rdata, rdata) === 0);
-    if (!isRepeated) rrset.push(placed);
-  }
+    if (!isRepeated(rrset, placed, seen)) rrset.push(placed);
+  });
   return draft;
 }
+
+/** RDATA of the RRsets that are too long to be searched record by record. */
+type Seen = Map<readonly PlacedRecord[], Set<string>>;
+const SEARCHED_RECORDS_MAX = 16;
+
+function isRepeated(rrset: readonly PlacedRecord[], { record }: PlacedRecord, seen: Seen): boolean {
+  if (rrset.length < SEARCHED_RECORDS_MAX) {
+    return rrset.some((other) => Buffer.compare(other.record.rdata, record.rdata) === 0);
+  }
+  const texts = seen.get(rrset) ?? new Set(rrset.map((other) => rdataText(other.record)));
+  seen.set(rrset, texts);
+  const count = texts.size;
+  return texts.add(rdataText(record)).size === count;
+}
+
+const rdataText = ({ rdata }: ResourceRecord): string => octetText(rdata, 0, rdata.length);
 
 /** What may stand beside a CNAME (RFC 2181 §10.1, RFC 4034 §2.5). */
 const BESIDE_CNAME = new Set<number>([RecordType.CNAME, RecordType.RRSIG, RecordType.NSEC]);
 
-function checkAliases(draft: Draft, report: Report): void {
-  for (const [name, byType] of draft) {
-    const [cname, second] = byType.get(RecordType.CNAME) ?? [];
-    if (cname !== undefined) {
-      if (second !== undefined)
-        report(second, `${quote(name)} already has a CNAME (${placeOf(cname)})`);
-      for (const [type, [other]] of byType) {
-        if (BESIDE_CNAME.has(type) || other === undefined) continue;
-        const reason = `has a CNAME (${placeOf(cname)}) and so no ${formatType(type)} (RFC 1034 §3.6.2)`;
-        report(other, `${quote(name)} ${reason}`);
-      }
+function checkAliases(name: Name, node: DraftNode, report: Report): void {
+  const [cname, second] = node.get(RecordType.CNAME) ?? [];
+  if (cname !== undefined) {
+    if (second !== undefined)
+      report(second, `${quote(name)} already has a CNAME (${placeOf(cname)})`);
+    for (const [type, [other]] of node) {
+      if (BESIDE_CNAME.has(type) || other === undefined) continue;
+      const reason = `has a CNAME (${placeOf(cname)}) and so no ${formatType(type)} (RFC 1034 §3.6.2)`;
+      report(other, `${quote(name)} ${reason}`);
     }
-    const [dname, another] = byType.get(RecordType.DNAME) ?? [];
-    // RFC 6672 §2.4
-    if (another !== undefined && dname !== undefined) {
-      report(another, `${quote(name)} already has a DNAME (${placeOf(dname)})`);
-    }
-    if (name.startsWith('\x01*')) checkWildcard(name, byType, report);
   }
+  const [dname, another] = node.get(RecordType.DNAME) ?? [];
+  // RFC 6672 §2.4
+  if (another !== undefined && dname !== undefined) {
+    report(another, `${quote(name)} already has a DNAME (${placeOf(dname)})`);
+  }
+  if (name.startsWith('\x01*')) checkWildcard(name, node, report);
 }
 
 /** RFC 4592 §4.2, §4.4: what these would mean is not defined. */
-function checkWildcard(name: Name, byType: Map<number, PlacedRecord[]>, report: Report): void {
+function checkWildcard(name: Name, node: DraftNode, report: Report): void {
   for (const type of [RecordType.NS, RecordType.DNAME]) {
-    const placed = byType.get(type)?.[0];
+    const placed = node.get(type)?.[0];
     if (placed !== undefined) {
       report(placed, `the wildcard ${quote(name)} cannot own ${formatType(type)} (RFC 4592 §4)`);
     }
@@ -147,34 +171,42 @@ const AT_CUT = new Set<number>([
 ]);
 const GLUE = new Set<number>([RecordType.A, RecordType.AAAA]);
 
-/** Nothing could ever be answered from below a cut but glue, nor from below a DNAME (RFC 6672 §2.4). */
-function checkCuts(apex: Name, draft: Draft, report: Report): void {
-  for (const [name, byType] of draft) {
-    const cut = cutAbove(apex, draft, name);
-    if (cut === undefined) continue;
-    const allowed = cut === name ? AT_CUT : GLUE;
-    for (const [type, [placed]] of byType) {
-      if (placed === undefined || allowed.has(type)) continue;
-      const where = cut === name ? 'at' : 'below';
-      const reason = `${formatType(type)} ${where} the delegation ${quote(cut)} is not this zone's`;
-      report(placed, reason);
-    }
-    for (const ns of cut === name ? (byType.get(RecordType.NS) ?? []) : []) {
-      const host = targetOf(ns.record);
-      if (host === undefined || !isAtOrBelow(host, cut)) continue;
-      const addresses = draft.get(host);
-      if (addresses?.has(RecordType.A) || addresses?.has(RecordType.AAAA)) continue;
-      report(ns, `the name server ${quote(host)} of the delegation ${quote(cut)} needs an address`);
-    }
+/** An owner among the others of its zone. */
+interface Drafted {
+  readonly apex: Name;
+  readonly draft: Draft;
+  readonly name: Name;
+  readonly node: DraftNode;
+}
+
+/** Nothing could ever be answered from below a cut but glue. */
+function checkCuts({ apex, draft, name, node }: Drafted, report: Report): void {
+  const cut = cutAbove(apex, draft, name);
+  if (cut === undefined) return;
+  const allowed = cut === name ? AT_CUT : GLUE;
+  for (const [type, [placed]] of node) {
+    if (placed === undefined || allowed.has(type)) continue;
+    const where = cut === name ? 'at' : 'below';
+    const reason = `${formatType(type)} ${where} the delegation ${quote(cut)} is not this zone's`;
+    report(placed, reason);
   }
-  for (const [name, byType] of draft) {
-    for (let above = name; above !== apex; ) {
-      above = parentOf(above);
-      const dname = draft.get(above)?.get(RecordType.DNAME)?.[0];
-      const placed = [...byType.values()][0]?.[0];
-      if (dname === undefined || placed === undefined) continue;
-      report(placed, `${quote(name)} is below the DNAME at ${placeOf(dname)} (RFC 6672 §2.4)`);
-    }
+  for (const ns of cut === name ? (node.get(RecordType.NS) ?? []) : []) {
+    const host = targetOf(ns.record);
+    if (host === undefined || !isAtOrBelow(host, cut)) continue;
+    const addresses = draft.get(host);
+    if (addresses?.has(RecordType.A) || addresses?.has(RecordType.AAAA)) continue;
+    report(ns, `the name server ${quote(host)} of the delegation ${quote(cut)} needs an address`);
+  }
+}
+
+/** RFC 6672 §2.4: nothing is below a DNAME. */
+function checkDnames({ apex, draft, name, node }: Drafted, report: Report): void {
+  for (let above = name; above !== apex; ) {
+    above = parentOf(above);
+    const dname = draft.get(above)?.get(RecordType.DNAME)?.[0];
+    const placed = [...node.values()][0]?.[0];
+    if (dname === undefined || placed === undefined) continue;
+    report(placed, `${quote(name)} is below the DNAME at ${placeOf(dname)} (RFC 6672 §2.4)`);
   }
 }
 
@@ -188,23 +220,21 @@ function cutAbove(apex: Name, draft: Draft, name: Name): Name | undefined {
 }
 
 /** RFC 2181 §10.3, RFC 2782: a host that a record names is no alias. */
-function checkTargets(apex: Name, draft: Draft, report: Report): void {
-  for (const byType of draft.values()) {
-    for (const type of [RecordType.NS, RecordType.MX, RecordType.SRV]) {
-      for (const placed of byType.get(type) ?? []) {
-        const target = targetOf(placed.record);
-        if (target === undefined || !isAtOrBelow(target, apex)) continue;
-        if (!draft.get(target)?.has(RecordType.CNAME)) continue;
-        report(placed, `the ${formatType(type)} names ${quote(target)}, which is an alias`);
-      }
+function checkTargets(apex: Name, draft: Draft, node: DraftNode, report: Report): void {
+  for (const type of [RecordType.NS, RecordType.MX, RecordType.SRV]) {
+    for (const placed of node.get(type) ?? []) {
+      const target = targetOf(placed.record);
+      if (target === undefined || !isAtOrBelow(target, apex)) continue;
+      if (!draft.get(target)?.has(RecordType.CNAME)) continue;
+      report(placed, `the ${formatType(type)} names ${quote(target)}, which is an alias`);
     }
   }
 }
 
 /** Adds the empty non-terminals (RFC 4592 §2.2.2) and gives every RRset one TTL. */
-function finish(apex: Name, draft: Draft): ReadonlyMap<Name, ZoneNode> {
+function* finish(apex: Name, draft: Draft): Steps<ReadonlyMap<Name, ZoneNode>> {
   const nodes = new Map<Name, ZoneNode>();
-  for (const [name, byType] of draft) {
+  yield* forEach(draft, ([name, byType]) => {
     const node = new Map<number, readonly ResourceRecord[]>();
     for (const [type, placed] of byType) node.set(type, withOneTtl(placed));
     nodes.set(name, node);
@@ -212,12 +242,12 @@ function finish(apex: Name, draft: Draft): ReadonlyMap<Name, ZoneNode> {
       above = parentOf(above);
       if (!draft.has(above)) nodes.set(above, nodes.get(above) ?? new Map());
     }
-  }
+  });
   return nodes;
 }
 
 /** RFC 2181 §5.2: the TTLs of an RRset are equal; the lowest is the safe one. */
 function withOneTtl(placed: readonly PlacedRecord[]): readonly ResourceRecord[] {
-  const ttl = Math.min(...placed.map(({ record }) => record.ttl));
+  const ttl = placed.reduce((lowest, { record }) => Math.min(lowest, record.ttl), Infinity);
   return placed.map(({ record }) => (record.ttl === ttl ? record : { ...record, ttl }));
 }

@@ -3,17 +3,13 @@
  * configured domain whatever that is called, and of the alternative domain; `example.org.zone` is
  * `example.org.`. Other files in the folder are left alone: they can be included.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { limits } from '../../runtime/index.ts';
 import { formatName, lowerName, type Name, parseName } from '../wire/name.ts';
-import { type BuiltZone, buildZone, type ZoneFile } from './build-zone.ts';
-import {
-  originOfFileName,
-  parseMasterFile,
-  type ReadText,
-} from './master-file/parse-master-file.ts';
+import { buildZoneInSteps, type ZoneFile } from './build-zone.ts';
+import { originOfFileName, parseMasterFileInSteps } from './master-file/parse-master-file.ts';
+import { type Pacing, runAtOnce, runInSlices, type Steps } from './steps.ts';
 import type { Zone } from './zone.ts';
 import { ZoneError, type ZoneFault } from './zone-error.ts';
+import { type Listing, listFolder, listFolderNow, readText, readTextNow } from './zone-files.ts';
 import { createZoneStore, type ZoneStore } from './zone-store.ts';
 
 const APEX_FILE = 'consul.zone';
@@ -26,13 +22,29 @@ export interface LoadOptions {
   readonly altDomain: string;
 }
 
-/** Throws ZoneError with every fault of every file. */
+/** Reads and builds without a pause. Throws ZoneError with every fault of every file. */
 export function loadZones(options: LoadOptions): ZoneStore {
+  return runAtOnce(loadInSteps(options, listFolderNow(options.directory)), readTextNow);
+}
+
+/** As loadZones, in slices that others can go between. */
+export async function loadZonesInSlices(options: LoadOptions, pacing: Pacing): Promise<ZoneStore> {
+  const listing = await listFolder(options.directory);
+  return runInSlices(loadInSteps(options, listing), readText, pacing);
+}
+
+function* loadInSteps(options: LoadOptions, listing: Listing): Steps<ZoneStore> {
   const catalogApexes = [options.domain, options.altDomain].flatMap(parseDomain);
   const faults: ZoneFault[] = [];
   const zones = new Map<Name, Zone>();
-  for (const zoneFile of listZoneFiles(options.directory, catalogApexes, faults)) {
-    const built = readZone(zoneFile);
+  if (!Array.isArray(listing)) {
+    const reason = `cannot list the folder: ${listing.problem}`;
+    faults.push({ file: options.directory, line: 0, reason });
+  }
+  const names = Array.isArray(listing) ? listing.filter(isZoneFileName).sort() : [];
+  for (const zoneFile of zoneFilesOf(options.directory, names, catalogApexes, faults)) {
+    const parsed = yield* parseMasterFileInSteps(zoneFile);
+    const built = yield* buildZoneInSteps(zoneFile, parsed);
     faults.push(...built.faults);
     if (built.zone === undefined) continue;
     const { apex, file } = built.zone;
@@ -52,16 +64,14 @@ function parseDomain(domain: string): Name[] {
   return name === undefined ? [] : [lowerName(name)];
 }
 
-function readZone(zoneFile: ZoneFile): BuiltZone {
-  return buildZone(zoneFile, parseMasterFile(zoneFile, readZoneText));
-}
+const isZoneFileName = (name: string): boolean => name.endsWith('.zone') && !name.startsWith('.');
 
-function listZoneFiles(
+function zoneFilesOf(
   directory: string,
+  names: readonly string[],
   catalogApexes: readonly Name[],
   faults: ZoneFault[],
 ): ZoneFile[] {
-  const names = listDirectory(directory, faults);
   const zoneFiles = names
     .filter((name) => name !== APEX_FILE)
     .flatMap((name): ZoneFile[] => {
@@ -74,45 +84,6 @@ function listZoneFiles(
   const file = `${directory}/${APEX_FILE}`;
   const apexFiles = catalogApexes.map((origin) => ({ file, origin, apexIsOrigin: true }));
   return [...apexFiles, ...zoneFiles];
-}
-
-function listDirectory(directory: string, faults: ZoneFault[]): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith('.zone') && !name.startsWith('.'))
-      .sort();
-  } catch (error) {
-    faults.push({ file: directory, line: 0, reason: `cannot list the folder: ${describe(error)}` });
-    return [];
-  }
-}
-
-const readZoneText: ReadText = (file) => {
-  try {
-    const stats = statSync(file);
-    if (!stats.isFile()) return { problem: 'is not a regular file' };
-    const most = limits.zoneFileBytes.default;
-    if (stats.size > most) return { problem: `has ${stats.size} bytes; at most ${most} are read` };
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    return { problem: describe(error) };
-  }
-};
-
-function describe(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return 'no such file or folder';
-    case 'EACCES':
-      return 'permission denied';
-    case 'ENOTDIR':
-      return 'is not a folder';
-    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return 'is not UTF-8 text';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
 }
 
 /** The apex file is read once for each domain, and its faults are mostly the same. */

@@ -63,12 +63,25 @@ function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Sett
     }
   };
   let nextId = 1;
+  const replyTo = (id: number): Reply | undefined => {
+    const reply = posted.findLast((message) => message.kind === 'reply' && message.id === id);
+    return reply?.kind === 'reply' ? reply.reply : undefined;
+  };
   const request = (asked: Request): Reply => {
     const id = nextId++;
     send({ kind: 'request', id, request: asked });
-    const reply = posted.findLast((message) => message.kind === 'reply' && message.id === id);
-    if (reply?.kind !== 'reply') throw new Error('no reply');
-    return reply.reply;
+    const reply = replyTo(id);
+    if (reply === undefined) throw new Error('no reply');
+    return reply;
+  };
+  const reload = async (options: DnsOptions): Promise<Reply> => {
+    const id = nextId++;
+    send({ kind: 'request', id, request: { kind: 'reload', options } });
+    for (;;) {
+      const reply = replyTo(id);
+      if (reply !== undefined) return reply;
+      await settle();
+    }
   };
   const stop = async (): Promise<void> => {
     send({ kind: 'stop' });
@@ -92,6 +105,7 @@ function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Sett
     find,
     until,
     request,
+    reload,
     stop,
     listening,
     exited: () => hasExited,
@@ -252,7 +266,7 @@ describe('a reload', () => {
       identity: { domain: 'other.', altDomain: '', datacenter: 'dc9', nodeName: 'n9' },
       forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
     });
-    expect(thread.request({ kind: 'reload', options })).toEqual({ kind: 'reloaded' });
+    expect(await thread.reload(options)).toEqual({ kind: 'reloaded' });
     expect(await ask('www.consul')).toBe('NOERROR 192.0.2.1');
     expect(await ask('a.x')).toBe('NOERROR 192.0.2.2');
     expect(await ask('example.com')).toBe('NOERROR 192.0.2.1');
@@ -269,7 +283,7 @@ describe('a reload', () => {
     const options = dnsOptions(thread.folder, {
       forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
     });
-    expect(thread.request({ kind: 'reload', options })).toMatchObject({
+    expect(await thread.reload(options)).toMatchObject({
       kind: 'refused',
       refusal: { kind: 'zones', faults: [{ line: 5, reason: 'the address is missing' }] },
     });
@@ -282,9 +296,59 @@ describe('a reload', () => {
     const options = dnsOptions(
       writeZones(temporaryFolder(), { 'consul.zone': `${APEX}www 60 A 192.0.2.3` }),
     );
-    expect(thread.request({ kind: 'reload', options })).toEqual({ kind: 'reloaded' });
+    expect(await thread.reload(options)).toEqual({ kind: 'reloaded' });
     const ask = await asking(await thread.listening());
     expect(await ask('www.consul')).toBe('NOERROR 192.0.2.3');
+  });
+
+  it("waits for the one before it, the last one stays, and a refused one is in nobody's way", async () => {
+    const thread = run();
+    const ask = await asking(await thread.listening());
+    const folder = (www: string): DnsOptions =>
+      dnsOptions(writeZones(temporaryFolder(), { 'consul.zone': `${APEX}www 60 A ${www}` }));
+    const replies = ['192.0.2.1', 'nonsense', '192.0.2.3'].map((www) => thread.reload(folder(www)));
+    expect((await Promise.all(replies)).map((reply) => reply.kind)).toEqual([
+      'reloaded',
+      'refused',
+      'reloaded',
+    ]);
+    expect(await ask('www.consul')).toBe('NOERROR 192.0.2.3');
+  });
+
+  it('is answered later, and a request after it is not', async () => {
+    const thread = run();
+    await thread.listening();
+    const reloaded = thread.reload(dnsOptions(thread.folder));
+    expect(thread.request({ kind: 'applied-index' })).toEqual({ kind: 'applied-index', index: 7 });
+    expect(await reloaded).toEqual({ kind: 'reloaded' });
+  });
+
+  it('that a stop overtakes is left', async () => {
+    const thread = run();
+    await thread.listening();
+    thread.send({
+      kind: 'request',
+      id: 99,
+      request: { kind: 'reload', options: dnsOptions(thread.folder) },
+    });
+    await thread.stop();
+    for (let turn = 0; turn < 50; turn++) await settle();
+    expect(thread.posted.filter((message) => message.kind === 'reply')).toEqual([]);
+  });
+
+  it('tells of a zone whose records changed and whose serial did not', async () => {
+    const thread = run({ zones: { 'consul.zone': APEX, 'x.zone': APEX } });
+    await thread.listening();
+    writeZones(thread.folder, { 'x.zone': `${APEX}www 60 A 192.0.2.1` });
+    expect(await thread.reload(dnsOptions(thread.folder))).toEqual({ kind: 'reloaded' });
+    const lines = thread.posted.filter((message) => message.kind === 'log');
+    expect(lines).toMatchObject([
+      {
+        level: 'warn',
+        fields: { zone: 'x.', file: `${thread.folder}/x.zone`, serialBefore: 1, serial: 1 },
+        message: 'the records of a zone changed and its serial did not',
+      },
+    ]);
   });
 });
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatName } from '../../../src/dns/wire/name.ts';
-import { loadZones } from '../../../src/dns/zone/load-zones.ts';
+import { loadZones, loadZonesInSlices } from '../../../src/dns/zone/load-zones.ts';
 import { ZoneError } from '../../../src/dns/zone/zone-error.ts';
+import { systemClock } from '../../../src/runtime/index.ts';
 import { name, show } from './zone-text.ts';
 
 const APEX = '$TTL 0\n@ SOA ns hostmaster 10 3600 600 86400 0\n@ NS ns\n';
@@ -24,14 +25,29 @@ function write(files: Readonly<Record<string, string>>): void {
 const load = (domain = 'consul.', altDomain = ''): ReturnType<typeof loadZones> =>
   loadZones({ directory, domain, altDomain });
 
-function faults(): string[] {
+const pacing = {
+  clock: systemClock,
+  pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
+  signal: new AbortController().signal,
+};
+
+const toFaults = (error: unknown): string[] => {
+  if (!(error instanceof ZoneError)) throw error;
+  return error.message.replaceAll(directory, 'zones').split('\n');
+};
+
+/** What both ways to load find wrong. */
+async function faults(): Promise<string[]> {
+  const options = { directory, domain: 'consul.', altDomain: '' };
+  const inSlices = await loadZonesInSlices(options, pacing).then(() => [], toFaults);
+  let atOnce: string[] = [];
   try {
     load();
   } catch (error) {
-    if (!(error instanceof ZoneError)) throw error;
-    return error.message.replaceAll(directory, 'zones').split('\n');
+    atOnce = toFaults(error);
   }
-  return [];
+  expect(inSlices).toEqual(atOnce);
+  return inSlices;
 }
 
 const apexes = (store: ReturnType<typeof loadZones>): string[] =>
@@ -79,7 +95,7 @@ describe('a folder of zones', () => {
     expect(zoneOf('xlab.consul.')).toBe('consul.');
   });
 
-  it('reports all faults of all files at once', () => {
+  it('reports all faults of all files at once', async () => {
     write({
       'consul.zone': `${APEX}www A 300.1.1.1`,
       'a.example.zone': 'x',
@@ -87,7 +103,7 @@ describe('a folder of zones', () => {
       'a..b.zone': '',
     });
     mkdirSync(join(directory, 'folder.zone'));
-    expect(faults()).toEqual([
+    expect(await faults()).toEqual([
       'zones/a..b.zone: the name of the file is not a domain and .zone',
       'zones/consul.zone:4: "300.1.1.1" is not an IPv4 address',
       'zones/a.example.zone:1: the type is missing',
@@ -103,20 +119,22 @@ describe('a folder of zones', () => {
     );
   });
 
-  it('refuses an apex file that is of another zone', () => {
+  it('refuses an apex file that is of another zone', async () => {
     write({ 'consul.zone': `$ORIGIN other.\n${APEX}` });
-    expect(faults()).toEqual([
+    expect(await faults()).toEqual([
       'zones/consul.zone:3: the SOA is at "other.", the zone is "consul."',
     ]);
   });
 
-  it('refuses two files of one zone', () => {
+  it('refuses two files of one zone', async () => {
     write({ 'consul.zone': APEX, 'x.zone': `$ORIGIN consul.\n${APEX}` });
-    expect(faults()).toEqual(['zones/x.zone: the zone "consul." is already in zones/consul.zone']);
+    expect(await faults()).toEqual([
+      'zones/x.zone: the zone "consul." is already in zones/consul.zone',
+    ]);
   });
 
-  it('names the apex file when it is missing', () => {
-    expect(faults()).toEqual(['zones/consul.zone: no such file or folder']);
+  it('names the apex file when it is missing', async () => {
+    expect(await faults()).toEqual(['zones/consul.zone: no such file or folder']);
   });
 
   it('names the folder when it is missing', () => {
@@ -125,10 +143,25 @@ describe('a folder of zones', () => {
     ).toThrow(/x: cannot list the folder: no such file or folder/);
   });
 
-  it('refuses text that is not UTF-8', () => {
+  it('is the same in slices', async () => {
+    const hosts = Array.from({ length: 5000 }, (_, at) => `h${at} A 192.0.2.${at % 250}\n`);
+    write({ 'consul.zone': APEX, 'x.zone': `${APEX}$INCLUDE x.inc`, 'x.inc': hosts.join('') });
+    const store = await loadZonesInSlices({ directory, domain: 'consul.', altDomain: '' }, pacing);
+    expect(store.zones).toEqual(load().zones);
+    expect(store.find(name('x.'))?.nodes.size).toBe(5001);
+  });
+
+  it('reads text whose characters are cut by the reads of the file', async () => {
+    const text = `é${'x'.repeat(199)}`;
+    const comment = `; ${text}\n`.repeat(3000);
+    write({ 'consul.zone': `${APEX}${comment}a TXT "é"\n` });
+    expect(await faults()).toEqual([]);
+  });
+
+  it('refuses text that is not UTF-8', async () => {
     write({ 'consul.zone': APEX });
     writeFileSync(join(directory, 'x.zone'), Buffer.from([0xff, 0xfe]));
-    expect(faults()).toEqual(['zones/x.zone: is not UTF-8 text']);
+    expect(await faults()).toEqual(['zones/x.zone: is not UTF-8 text']);
   });
 });
 

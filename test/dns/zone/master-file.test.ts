@@ -191,8 +191,9 @@ describe('faults of a master file', () => {
     ['$TTL 1 2', '1: unexpected "2" after the $TTL'],
     [
       '$GENERATE 1-2 a$ A 192.0.2.$',
-      '1: "$GENERATE" is not a directive; there are $ORIGIN, $TTL and $INCLUDE',
+      '1: "$GENERATE" is BIND\'s own and not read; write the records out',
     ],
+    ['$DATE', '1: "$DATE" is not a directive; there are $ORIGIN, $TTL and $INCLUDE'],
     ['$ORIGIN', '1: the origin is missing'],
   ];
   it.each(cases)('refuses %j', (text, expected) => {

@@ -1,7 +1,7 @@
 /**
  * Parses a master file (RFC 1035 §5) with all that it includes into records, each with the place it was written
  * at. Looks at one entry at a time: whether the records together make a zone is decided in `build-zone.ts`.
- * Reads files only through `readText`.
+ * Reads no file itself: whoever runs its steps does.
  */
 import { dirname, resolve } from 'node:path';
 import { limits } from '../../../runtime/index.ts';
@@ -9,6 +9,7 @@ import { type Name, parseName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { formatType, parseType, RecordClass, RecordType } from '../../wire/types.ts';
 import { parseRdata } from '../rdata/formats.ts';
+import { isPlaceToStop, type ReadText, runAtOnce, type Steps } from '../steps.ts';
 import { FieldFault, type Origin, type ZoneFault } from '../zone-error.ts';
 import { parseSeconds, resolveName, TokenCursor, TTL_SECONDS_MAX } from './token-cursor.ts';
 import { type Entry, readEntries, type Token } from './tokens.ts';
@@ -30,13 +31,22 @@ export interface MasterFile {
   readonly origin: Name;
 }
 
-/** The text of a file, or why there is none (`no such file`). */
-export type ReadText = (file: string) => string | { readonly problem: string };
-
-export function parseMasterFile(masterFile: MasterFile, readText: ReadText): ParsedFile {
-  const parser = new Parser(readText);
-  parser.read(masterFile.file, masterFile.origin, { file: masterFile.file, line: 0 }, []);
+export function* parseMasterFileInSteps({ file, origin }: MasterFile): Steps<ParsedFile> {
+  const parser = new Parser();
+  yield* parser.read({ file, origin, from: { file, line: 0 }, ancestors: [] });
   return { records: parser.records, faults: parser.faults };
+}
+
+/** All of it at once. */
+export function parseMasterFile(masterFile: MasterFile, readText: ReadText): ParsedFile {
+  return runAtOnce(parseMasterFileInSteps(masterFile), readText);
+}
+
+/** A file to be read, and who asks for it. */
+interface Wanted extends MasterFile {
+  readonly from: Origin;
+  /** The files that include it, absolute. */
+  readonly ancestors: readonly string[];
 }
 
 /** Where the parser is in one file; an included file has its own (RFC 1035 §5.1). */
@@ -51,23 +61,16 @@ interface Place {
 class Parser {
   readonly records: PlacedRecord[] = [];
   readonly faults: ZoneFault[] = [];
-  readonly #readText: ReadText;
   /** `$TTL`, RFC 2308 §4. */
   #defaultTtl: number | undefined;
   /** The last TTL that was written, which stands in until there is a `$TTL` (RFC 1035 §5.1). */
   #lastTtl: number | undefined;
 
-  constructor(readText: ReadText) {
-    this.#readText = readText;
-  }
-
-  read(file: string, origin: Name, from: Origin, ancestors: readonly string[]): void {
-    const text = this.#readText(file);
+  *read({ file, origin, from, ancestors }: Wanted): Steps<void> {
+    const text = yield file;
     if (typeof text !== 'string') {
-      this.#report(
-        from,
-        from.line === 0 ? text.problem : `cannot include "${file}": ${text.problem}`,
-      );
+      const { problem } = text;
+      this.#report(from, from.line === 0 ? problem : `cannot include "${file}": ${problem}`);
       return;
     }
     const place: Place = {
@@ -76,16 +79,25 @@ class Parser {
       owner: undefined,
       ancestors: [...ancestors, resolve(file)],
     };
+    let count = 0;
     for (const entry of readEntries(text)) {
       // One fault seldom comes alone, but a file of another kind would report each of its lines.
       if (this.faults.length >= limits.zoneFaults.default) return;
-      try {
-        if (entry instanceof FieldFault) throw entry;
-        this.#entry(entry, place);
-      } catch (error) {
-        if (!(error instanceof FieldFault)) throw error;
-        this.#report({ file, line: error.line }, error.message);
-      }
+      const included = this.#entryOrFault(entry, place);
+      if (included !== undefined) yield* this.read(included);
+      count += 1;
+      if (isPlaceToStop(count)) yield undefined;
+    }
+  }
+
+  #entryOrFault(entry: Entry | FieldFault, place: Place): Wanted | undefined {
+    try {
+      if (entry instanceof FieldFault) throw entry;
+      return this.#entry(entry, place);
+    } catch (error) {
+      if (!(error instanceof FieldFault)) throw error;
+      this.#report({ file: place.file, line: error.line }, error.message);
+      return undefined;
     }
   }
 
@@ -93,17 +105,19 @@ class Parser {
     this.faults.push({ file: at.file, line: at.line, reason });
   }
 
-  #entry(entry: Entry, place: Place): void {
+  /** @returns the file that the entry includes, if it is `$INCLUDE` */
+  #entry(entry: Entry, place: Place): Wanted | undefined {
     const first = entry.tokens[0];
+    if (first === undefined) return undefined;
     const cursor = new TokenCursor(entry.tokens, place.origin, entry.line);
-    if (first?.text.startsWith('$') && !first.quoted && !entry.ownerOmitted) {
-      this.#directive(cursor, place);
-    } else {
-      this.#record(entry, cursor, place);
+    if (first.text.startsWith('$') && !first.quoted && !entry.ownerOmitted) {
+      return this.#directive(cursor, place);
     }
+    this.#record(entry, cursor, place);
+    return undefined;
   }
 
-  #directive(cursor: TokenCursor, place: Place): void {
+  #directive(cursor: TokenCursor, place: Place): Wanted | undefined {
     const directive = cursor.next('directive');
     const keyword = directive.text.toUpperCase();
     switch (keyword) {
@@ -114,16 +128,18 @@ class Parser {
         this.#defaultTtl = cursor.seconds('TTL');
         break;
       case '$INCLUDE':
-        this.#include(cursor, place);
-        return;
+        return this.#include(cursor, place);
+      case '$GENERATE':
+        throw cursor.fault(directive, "is BIND's own and not read; write the records out");
       default:
         throw cursor.fault(directive, 'is not a directive; there are $ORIGIN, $TTL and $INCLUDE');
     }
     cursor.end(keyword);
+    return undefined;
   }
 
   /** `$INCLUDE file [origin]`; origin and owner of this file are as before afterwards (RFC 1035 §5.1). */
-  #include(cursor: TokenCursor, place: Place): void {
+  #include(cursor: TokenCursor, place: Place): Wanted {
     const token = cursor.next('file name');
     const origin = cursor.peek() === undefined ? place.origin : cursor.name('origin');
     cursor.end('$INCLUDE');
@@ -132,7 +148,8 @@ class Parser {
     if (place.ancestors.length > limits.zoneIncludeDepth.default) {
       throw cursor.fault(token, `is included more than ${limits.zoneIncludeDepth.default} deep`);
     }
-    this.read(file, origin, { file: place.file, line: token.line }, place.ancestors);
+    const from = { file: place.file, line: token.line };
+    return { file, origin, from, ancestors: place.ancestors };
   }
 
   #record(entry: Entry, cursor: TokenCursor, place: Place): void {

@@ -22,7 +22,7 @@ export interface Entry {
   readonly tokens: readonly Token[];
 }
 
-/** Entries in order; a FieldFault stands in for one that cannot be cut into tokens. */
+/** Entries in order, empty lines among them; a FieldFault stands in for one that cannot be cut into tokens. */
 export function* readEntries(text: string): Generator<Entry | FieldFault> {
   const cutter = new Cutter(text);
   for (let next = cutter.next(); next !== undefined; next = cutter.next()) yield next;
@@ -44,17 +44,14 @@ class Cutter {
   }
 
   next(): Entry | FieldFault | undefined {
-    while (this.#at < this.#text.length) {
-      try {
-        const entry = this.#entry();
-        if (entry.tokens.length > 0) return entry;
-      } catch (error) {
-        if (!(error instanceof FieldFault)) throw error;
-        this.#skipEntry();
-        return error;
-      }
+    if (this.#at >= this.#text.length) return undefined;
+    try {
+      return this.#entry();
+    } catch (error) {
+      if (!(error instanceof FieldFault)) throw error;
+      this.#skipEntry();
+      return error;
     }
-    return undefined;
   }
 
   #entry(): Entry {
