@@ -167,7 +167,9 @@ export function parseRdata(type: number, cursor: TokenCursor): Uint8Array {
   cursor.end(`data of ${formatType(type)}`);
   const problem = problemOf(type, rdata, format);
   if (problem !== undefined) throw new FieldFault(cursor.line, problem);
-  return new Uint8Array(Buffer.from(rdata, 'latin1'));
+  // Short data shares the memory that Buffer gives out in pieces: one of its own a record is most of what a zone costs.
+  const { buffer, byteOffset, length } = Buffer.from(rdata, 'latin1');
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 function problemOf(type: number, rdata: string, format: Format | undefined): string | undefined {
