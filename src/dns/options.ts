@@ -2,7 +2,7 @@
  * What the DNS side can be told. `src/config` makes these from files and flags; a reload hands in new ones.
  */
 
-export const RECURSOR_STRATEGIES = ['sequential', 'random'] as const;
+export const RECURSOR_STRATEGIES = ['sequential', 'random', 'fastest'] as const;
 export type RecursorStrategy = (typeof RECURSOR_STRATEGIES)[number];
 
 export interface SoaTimers {
@@ -80,11 +80,35 @@ export interface ProtocolOptions {
   readonly rateLimit: RateLimitOptions;
 }
 
+/** What is kept of the replies of upstreams. */
+export interface ReplyCacheOptions {
+  /** Of all that is kept; 0: nothing is. */
+  readonly maxBytes: number;
+  readonly maxTtlSeconds: number;
+  /** RFC 2308 §5. */
+  readonly maxNegativeTtlSeconds: number;
+  /** How long past its TTL an answer may stand in for one that cannot be had (RFC 8767); 0: never. */
+  readonly staleSeconds: number;
+  /** Names that are asked often are renewed before they expire. */
+  readonly prefetch: boolean;
+}
+
 export interface ForwardOptions {
   readonly recursors: readonly UpstreamAddress[];
   readonly strategy: RecursorStrategy;
   /** Of one try at one recursor. */
   readonly timeoutMs: number;
+  /** Domain, lower case with a final dot, to those who are asked about it in place of the recursors. */
+  readonly domains?: Readonly<Record<string, readonly UpstreamAddress[]>>;
+  /** Subnets, besides loopback, that names are forwarded for; absent: everyone. */
+  readonly allowed?: readonly string[];
+  /** Absent: nothing is kept. */
+  readonly cache?: ReplyCacheOptions;
+}
+
+/** Whether there is anyone to ask about anything. */
+export function isForwarding({ recursors, domains = {} }: ForwardOptions): boolean {
+  return recursors.length > 0 || Object.keys(domains).length > 0;
 }
 
 /** Settings that hold for the life of the process. */

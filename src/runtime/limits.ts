@@ -166,6 +166,30 @@ export const limits = {
     max: 10_000,
     why: 'faults reported of one zone; a file of another kind has one in every line',
   }),
+  dnsRecords: limit({
+    default: 1000,
+    min: 1,
+    max: 4000,
+    why: 'records of one RRset written through HTTP; they go out in one message, and are compared with each other',
+  }),
+  dnsRecordBytes: limit({
+    default: 16_384,
+    min: 512,
+    max: 65_535,
+    why: 'text of one record written through HTTP: a TXT record or a key of 4 KiB, every octet escaped',
+  }),
+  dnsRRsetBytes: limit({
+    default: 60_000,
+    min: 4096,
+    max: 65_000,
+    why: 'an RRset as it goes out, owners compressed: past 64 KiB no message could carry it',
+  }),
+  dnsRRsets: limit({
+    default: 200_000,
+    min: 1,
+    max: 1 << 24,
+    why: 'RRsets written through HTTP in all zones, each in the memory of both threads and in the store',
+  }),
   poolGroups: limit({
     default: 16,
     min: 1,
@@ -216,7 +240,25 @@ export const limits = {
     default: 512,
     min: 1,
     max: 16384,
-    why: 'questions under way to upstreams, each with a socket of its own',
+    why: 'questions under way to upstreams, each with a socket of its own or more',
+  }),
+  forwardTries: limit({
+    default: 1024,
+    min: 1,
+    max: 32768,
+    why: 'sockets to upstreams; past this a question is put to a second one only when the first has failed',
+  }),
+  forwardCacheEntries: limit({
+    default: 1 << 20,
+    min: 1,
+    max: 1 << 24,
+    why: 'replies kept, beside the octets of dns_config.recursor_cache.max_bytes; the table is made for so many',
+  }),
+  forwardPrefetches: limit({
+    default: 64,
+    min: 1,
+    max: 4096,
+    why: 'hot names asked again before they expire, at a time; clients that wait go before them',
   }),
   forwardMismatches: limit({
     default: 20,
@@ -235,6 +277,42 @@ export const limits = {
     min: 100,
     max: 600_000,
     why: 'all tries at all recursors together; stub resolvers have given up by then',
+  }),
+  forwardHedgeMs: limit({
+    default: 400,
+    min: 50,
+    max: 10_000,
+    why: 'silence of one recursor before the next is asked as well; a name has to be answered within a second',
+  }),
+  forwardSpreadMs: limit({
+    default: 700,
+    min: 100,
+    max: 10_000,
+    why: 'from the first recursor asked to the last when all are silent: with more of them each waits for less',
+  }),
+  forwardDeadMs: limit({
+    default: 30_000,
+    min: 1000,
+    max: 600_000,
+    why: 'the longest between two tries at a recursor that says nothing; the first is a second',
+  }),
+  forwardFailureMs: limit({
+    default: 30_000,
+    min: 5000,
+    max: 300_000,
+    why: 'the longest that a failure is kept, after doubling from 5 s; RFC 9520 §3.2 allows 5 minutes',
+  }),
+  forwardStaleMs: limit({
+    default: 1800,
+    min: 0,
+    max: 10_000,
+    why: 'an expired answer is given when there is no new one by then (client response timer, RFC 8767 §5)',
+  }),
+  forwardRecheckMs: limit({
+    default: 30_000,
+    min: 1000,
+    max: 600_000,
+    why: 'between two tries at renewing an expired answer (failure recheck timer, RFC 8767 §5)',
   }),
 
   // DNS transports

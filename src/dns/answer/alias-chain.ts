@@ -26,10 +26,11 @@ export function joinRelayed(
   const answers = joinRecords(chain, relayed.answers);
   switch (relayed.rcode) {
     case Rcode.NOERROR: {
-      const { authority, additional, truncated } = relayed;
+      const { authority, additional, truncated, explanation } = relayed;
       // RFC 1035 §4.1.1: AA is about the name asked for, and that one is ours.
       const authoritative = true;
-      const answer: Answer = { kind: 'answer', answers, authority, additional, authoritative };
+      const found: Answer = { kind: 'answer', answers, authority, additional, authoritative };
+      const answer = explanation === undefined ? found : { ...found, explanation };
       return truncated ? { ...answer, truncatedUpstream: true } : answer;
     }
     case Rcode.NXDOMAIN:

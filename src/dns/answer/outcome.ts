@@ -102,6 +102,7 @@ export interface Relayed {
   readonly authenticData: boolean;
   /** An alias of ours goes before it: AA is about the name asked for (RFC 1035 §4.1.1). */
   readonly authoritative?: boolean;
+  readonly explanation?: Explanation;
 }
 
 export type Outcome =

@@ -119,7 +119,7 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
         authenticData: outcome.authenticData,
         partial: outcome.truncated,
         isRelayed: true,
-        explanation: outcome.truncated ? CUT_UPSTREAM : undefined,
+        explanation: outcome.explanation ?? (outcome.truncated ? CUT_UPSTREAM : undefined),
         isNegative: isNegative(outcome),
         answers: outcome.answers,
         authority: outcome.authority,

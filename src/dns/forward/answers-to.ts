@@ -1,32 +1,82 @@
 /**
- * What of an upstream's answer section belongs to the question: records of the name that was asked, and of those
- * that its CNAME and DNAME lead to. Others nobody asked for, and a client might keep them (RFC 5452 §6).
+ * What of an upstream's answer section belongs to the question: records of the type that was asked, at the name and
+ * where its CNAME and DNAME lead. Others nobody asked for, and a client might keep them (RFC 5452 §6).
  */
 import { limits } from '../../runtime/index.ts';
+import type { MessageQuestion } from '../wire/message.ts';
 import { lowerName, type Name, parentOf, ROOT } from '../wire/name.ts';
 import { octetText } from '../wire/octet-text.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import { RecordType } from '../wire/types.ts';
+import { RecordClass, RecordType } from '../wire/types.ts';
 
-/** In their order; `asked` is in lower case. */
-export function answersTo(asked: Name, records: readonly ResourceRecord[]): ResourceRecord[] {
-  const cnames = targetsOf(records, RecordType.CNAME);
-  const dnames = targetsOf(records, RecordType.DNAME);
-  const owners = new Set<Name>();
+/** A question with its name in lower case. */
+export interface Asked extends Pick<MessageQuestion, 'type' | 'class'> {
+  readonly lowerName: Name;
+}
+
+export interface Chain {
+  /** In the order of the upstream. */
+  readonly answers: readonly ResourceRecord[];
+  /** The names from the one asked to where its aliases end, in lower case. */
+  readonly names: readonly Name[];
+  /** Whether the last of the names has a record that was asked for. */
+  readonly isComplete: boolean;
+}
+
+export function answersTo(asked: Asked, records: readonly ResourceRecord[]): Chain {
+  const ofClass = records.filter((record) => isOfClass(record, asked));
+  const cnames = targetsOf(ofClass, RecordType.CNAME);
+  const dnames = targetsOf(ofClass, RecordType.DNAME);
+  const redirecting = new Set<Name>();
   const follow = (name: Name): Name | undefined => {
     // RFC 6672 §3.1: the DNAME that made the CNAME comes with it, and may come without.
     const dname = dnames.size === 0 ? undefined : ancestorIn(dnames, name);
-    if (dname !== undefined) owners.add(dname);
+    if (dname !== undefined) redirecting.add(dname);
     const redirected =
       dname === undefined ? undefined : name.slice(0, -dname.length) + dnames.get(dname);
-    return cnames.get(name) ?? redirected;
+    // RFC 1034 §3.6.2: who asks for the alias itself is not led on by it.
+    return (isForAlias(asked) ? undefined : cnames.get(name)) ?? redirected;
   };
-  let name: Name | undefined = asked;
-  for (let hop = 0; name !== undefined && hop <= limits.forwardAliases.default; hop++) {
-    owners.add(name);
+  const names: Name[] = [];
+  let name: Name | undefined = asked.lowerName;
+  while (name !== undefined && !names.includes(name) && names.length <= HOPS_MAX) {
+    names.push(name);
     name = follow(name);
   }
-  return records.filter(({ owner }) => owners.has(lowerName(owner)));
+  const belongs = (record: ResourceRecord): boolean => {
+    const type = coveredType(record, asked);
+    const owner = lowerName(record.owner);
+    if (type === RecordType.DNAME && redirecting.has(owner)) return true;
+    return names.includes(owner) && (isOfType(type, asked) || type === RecordType.CNAME);
+  };
+  const last = names.at(-1);
+  return {
+    answers: ofClass.filter(belongs),
+    names,
+    isComplete: ofClass.some(
+      ({ owner, type }) => isOfType(type, asked) && lowerName(owner) === last,
+    ),
+  };
+}
+
+const HOPS_MAX = limits.forwardAliases.default;
+
+function isOfClass(record: ResourceRecord, asked: Asked): boolean {
+  return asked.class === RecordClass.ANY || record.class === asked.class;
+}
+
+function isOfType(type: number, asked: Asked): boolean {
+  return asked.type === RecordType.ANY || type === asked.type;
+}
+
+function isForAlias({ type }: Asked): boolean {
+  return type === RecordType.CNAME || type === RecordType.ANY;
+}
+
+/** RFC 4034 §3.1.1: a signature goes where the records go that it is of. */
+export function coveredType({ type, rdata }: ResourceRecord, asked: Asked): number {
+  if (type !== RecordType.RRSIG || asked.type === RecordType.RRSIG) return type;
+  return ((rdata[0] ?? 0) << 8) | (rdata[1] ?? 0);
 }
 
 /** Where each record of `type` leads, by its owner, both in lower case. */

@@ -21,6 +21,8 @@ export interface ExchangeParts {
   readonly clock: Clock;
   /** Ends the wait: the forwarder is closing. */
   readonly signal: AbortSignal;
+  /** Called for each reply that is not to the query. */
+  readonly mismatched: () => void;
 }
 
 export interface Attempt {
@@ -67,6 +69,7 @@ function exchangeDatagrams(
           return;
         }
         mismatches += 1;
+        parts.mismatched();
         if (mismatches >= limits.forwardMismatches.default) end({ kind: 'suspicion' });
       },
       failed: (reason) => end({ kind: 'network-error', reason }),
@@ -92,6 +95,7 @@ function exchangeOnStream(
             return;
           }
           mismatches += 1;
+          parts.mismatched();
           if (mismatches >= limits.forwardMismatches.default) end({ kind: 'silence', mismatches });
         }
       },

@@ -1,19 +1,25 @@
 /**
- * The source of everything that is not ours: asks the recursors in turn and hands on what the first good one
- * says. Keeps nothing: a cache would stand in front of `#resolve`. One question is asked once at a time however
- * many clients wait for it, which also ends a loop that leads back here: its second round waits for the first.
+ * The source of everything that is not ours: what an upstream said a moment ago, else what one says now. Decides when
+ * a kept answer is good, due to be renewed, or stands in for one that cannot be had; keeping, asking and judging are
+ * done elsewhere in this folder. One question is asked once at a time however many clients wait for it, which also
+ * ends a loop that leads back here: its second round waits for the first.
  */
 import { setMaxListeners } from 'node:events';
-import { networkInterfaces } from 'node:os';
-import { type Clock, type Logger, limits, type Random, shuffle } from '../../runtime/index.ts';
-import type { Failure, Outcome, Query, Source } from '../answer/outcome.ts';
-import type { ForwardOptions, UpstreamAddress } from '../options.ts';
-import type { Message } from '../wire/message.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Clock, type Logger, limits, type Random } from '../../runtime/index.ts';
+import type { Failure, Outcome, Query, Refused, Relayed, Source } from '../answer/outcome.ts';
+import { type ForwardOptions, isForwarding, type UpstreamAddress } from '../options.ts';
 import type { Question } from '../wire/question.ts';
-import { ExtendedError, Rcode } from '../wire/types.ts';
-import { answersTo } from './answers-to.ts';
-import { type Exchange, exchange } from './exchange.ts';
-import { isOwnAddress } from './own-addresses.ts';
+import { ExtendedError } from '../wire/types.ts';
+import { cachedError, type Failed, STOPPING, TOO_MANY } from './failures.ts';
+import { formatAddress } from './format-address.ts';
+import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
+import { RecursionClients } from './recursion-clients.ts';
+import { type KeptFailure, type KeptReply, ReplyCache } from './reply-cache.ts';
+import { type Resolved, Resolver } from './resolution.ts';
+import { failureMsAfter, retentionOf } from './retention.ts';
+import { type Group, Routes } from './routes.ts';
+import { UpstreamHealth } from './upstream-health.ts';
 import { QueryWriter } from './upstream-query.ts';
 import { systemSockets, type UpstreamSockets } from './upstream-sockets.ts';
 
@@ -31,8 +37,11 @@ export interface ForwarderParts {
 export interface Forwarder extends Source {
   /** Whether there is anyone to ask. */
   readonly isForwarding: boolean;
-  /** Questions that begin after this go to the new recursors. */
+  /** Whether names are forwarded for the client at an address, as a socket gives it. */
+  serves(address: string): boolean;
+  /** Questions that begin after this go to the new recursors, and nothing of the old ones is known any more. */
   setOptions(options: ForwardOptions): void;
+  readonly stats: ForwardStats;
   /** Ends every wait with SERVFAIL. May be called twice. */
   close(): void;
 }
@@ -41,213 +50,280 @@ export function createForwarder(parts: ForwarderParts): Forwarder {
   return new RecursorForwarder(parts);
 }
 
+const SKIP: Outcome = Object.freeze({ kind: 'skip' });
+
+const PROHIBITED: Refused = Object.freeze({
+  kind: 'refused',
+  explanation: Object.freeze({
+    code: ExtendedError.PROHIBITED,
+    text: 'names are not forwarded for this client',
+  }),
+});
+
+/** A kept answer is renewed in this last part of its time, when it was asked for so often. */
+const PREFETCH_SHARE = 0.1;
+const PREFETCH_HITS = 2;
+const LOG_EVERY_MS = 1000;
+
+/** A question that is being asked. */
+interface UnderWay {
+  readonly startMs: number;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** All that depends on the options, replaced as a whole. */
+interface Forwarding {
+  readonly options: ForwardOptions;
+  readonly routes: Routes;
+  readonly clients: RecursionClients;
+  readonly cache: ReplyCache;
+  readonly resolver: Resolver;
+  readonly underWay: Map<string, UnderWay>;
+}
+
 class RecursorForwarder implements Forwarder {
   readonly name = 'forward';
   readonly #parts: ForwarderParts;
-  readonly #sockets: UpstreamSockets;
+  readonly #clock: Clock;
   readonly #writer = new QueryWriter();
   readonly #closing = new AbortController();
-  readonly #underWay = new Map<string, Promise<Outcome>>();
+  readonly #counts = new ForwardCounts();
+  readonly #tries = { open: 0 };
+  #now: Forwarding;
+  #asking = 0;
   #waiting = 0;
-  #options: ForwardOptions;
-  /** The recursors that are not this server; worked out when first needed. */
-  #recursors: readonly UpstreamAddress[] | undefined;
+  #prefetching = 0;
+  #loggedMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ForwarderParts) {
     this.#parts = parts;
-    this.#sockets = parts.sockets ?? systemSockets;
-    this.#options = parts.options;
+    this.#clock = parts.clock;
+    this.#now = this.#build(parts.options);
     // One listener for each socket, whose number has a limit of its own: many are no leak.
     setMaxListeners(0, this.#closing.signal);
   }
 
   get isForwarding(): boolean {
-    return this.#options.recursors.length > 0;
+    return isForwarding(this.#now.options);
+  }
+
+  serves(address: string): boolean {
+    return this.#now.clients.has(address);
   }
 
   setOptions(options: ForwardOptions): void {
-    this.#options = options;
-    this.#recursors = undefined;
+    if (!isDeepStrictEqual(options, this.#now.options)) this.#now = this.#build(options);
+  }
+
+  get stats(): ForwardStats {
+    const { entries, bytes } = this.#now.cache;
+    return { ...this.#counts, cacheEntries: entries, cacheBytes: bytes };
   }
 
   close(): void {
     this.#closing.abort();
   }
 
-  answer({ question }: Query): Outcome | Promise<Outcome> {
-    if (!this.isForwarding) return { kind: 'skip' };
-    if (this.#waiting >= limits.forwardWaiting.default) return TOO_MANY;
-    return this.#join(question);
+  answer({ question, client }: Query): Outcome | Promise<Outcome> {
+    const forwarding = this.#now;
+    const group = forwarding.routes.find(question.lowerName);
+    if (group === undefined) return SKIP;
+    if (!forwarding.clients.has(client.address)) {
+      this.#counts.prohibited += 1;
+      return PROHIBITED;
+    }
+    const asking: Asking = { forwarding, group, question, key: keyOf(question) };
+    const kept = forwarding.cache.get(asking.key);
+    if (kept === undefined) return this.#ask(asking);
+    const nowMs = this.#clock.monotonic();
+    return kept.kind === 'reply'
+      ? this.#answerKept(kept, asking, nowMs)
+      : this.#answerFailure(kept, asking, nowMs);
   }
 
-  async #join(question: Question): Promise<Outcome> {
+  #answerKept(kept: KeptReply, asking: Asking, nowMs: number): Outcome | Promise<Outcome> {
+    const leftMs = kept.expiresMs - nowMs;
+    if (leftMs > 0) {
+      this.#counts.hits += 1;
+      kept.hits += 1;
+      if (leftMs < kept.ttlMs * PREFETCH_SHARE) this.#prefetch(kept, asking, nowMs);
+      return kept.at(nowMs);
+    }
+    if (leftMs + staleMsOf(asking.forwarding) <= 0) return this.#ask(asking);
+    return this.#answerExpired(kept, asking, nowMs);
+  }
+
+  #answerFailure(kept: KeptFailure, asking: Asking, nowMs: number): Outcome | Promise<Outcome> {
+    if (nowMs >= kept.untilMs) return this.#ask(asking);
+    this.#counts.failureHits += 1;
+    return kept.failure;
+  }
+
+  /** RFC 8767 §5: what is new when it comes in time, else what there is. */
+  #answerExpired(kept: KeptReply, asking: Asking, nowMs: number): Outcome | Promise<Outcome> {
+    const refresh = nowMs < kept.recheckMs ? undefined : this.#begin(asking);
+    if (refresh === undefined) return this.#stale(kept);
+    const patienceMs = refresh.startMs + limits.forwardStaleMs.default - nowMs;
+    if (patienceMs <= 0 || this.#waiting >= limits.forwardWaiting.default) return this.#stale(kept);
+    return this.#orStale(refresh.outcome, kept, patienceMs);
+  }
+
+  async #orStale(fresh: Promise<Outcome>, kept: KeptReply, patienceMs: number): Promise<Outcome> {
+    this.#waiting += 1;
+    const timeUp = new Promise<undefined>((resolve) => {
+      const timer = this.#clock.schedule(patienceMs, () => resolve(undefined));
+      void fresh.then(() => timer.cancel());
+    });
+    const outcome = await Promise.race([fresh, timeUp]);
+    this.#waiting -= 1;
+    return outcome ?? this.#stale(kept);
+  }
+
+  #stale(kept: KeptReply): Relayed {
+    this.#counts.stale += 1;
+    return kept.stale();
+  }
+
+  #prefetch(kept: KeptReply, asking: Asking, nowMs: number): void {
+    const { cache } = asking.forwarding.options;
+    if (cache?.prefetch !== true || kept.hits < PREFETCH_HITS || nowMs < kept.recheckMs) return;
+    if (this.#prefetching >= limits.forwardPrefetches.default) return;
+    if (asking.forwarding.underWay.has(asking.key)) return;
+    const begun = this.#begin(asking);
+    if (begun === undefined) return;
+    this.#counts.prefetches += 1;
+    this.#prefetching += 1;
+    void begun.outcome.finally(() => {
+      this.#prefetching -= 1;
+    });
+  }
+
+  async #ask(asking: Asking): Promise<Outcome> {
+    if (this.#waiting >= limits.forwardWaiting.default) return TOO_MANY;
+    this.#counts.misses += 1;
     this.#waiting += 1;
     try {
-      const key = keyOf(question);
-      const underWay = this.#underWay.get(key);
-      if (underWay !== undefined) return await underWay;
-      if (this.#underWay.size >= limits.forwardSockets.default) return TOO_MANY;
-      const begun = this.#resolve(question).finally(() => this.#underWay.delete(key));
-      this.#underWay.set(key, begun);
-      return await begun;
+      return await (this.#begin(asking)?.outcome ?? TOO_MANY);
     } finally {
       this.#waiting -= 1;
     }
   }
 
-  async #resolve(question: Question): Promise<Outcome> {
-    const { clock } = this.#parts;
-    const { timeoutMs } = this.#options;
-    const end = clock.monotonic() + limits.forwardTotalMs.default;
-    const failures: Failed[] = [];
-    for (const upstream of this.#inOrder()) {
-      const leftMs = end - clock.monotonic();
-      if (leftMs <= 0) break;
-      const triedMs = Math.min(timeoutMs, leftMs);
-      const result = await this.#ask(upstream, question, triedMs);
-      if (result.kind === 'aborted') return STOPPING;
-      if (result.kind === 'reply' && isAccepted(result.message))
-        return relay(result.message, question);
-      failures.push(describeFailure(upstream, result, triedMs));
-    }
-    return explainFailures(failures);
+  /** The asking of this question, begun now if it is not under way; undefined when too much is. */
+  #begin(asking: Asking): UnderWay | undefined {
+    const { forwarding, key } = asking;
+    const { underWay } = forwarding;
+    const before = underWay.get(key);
+    if (before !== undefined) return before;
+    if (this.#asking >= limits.forwardSockets.default) return undefined;
+    this.#asking += 1;
+    const outcome = this.#resolve(asking).finally(() => {
+      this.#asking -= 1;
+      underWay.delete(key);
+    });
+    const begun = { startMs: this.#clock.monotonic(), outcome };
+    underWay.set(key, begun);
+    return begun;
   }
 
-  /** Every query has a fresh id: who saw the first one knows nothing of the next. */
-  async #ask(upstream: UpstreamAddress, question: Question, timeoutMs: number): Promise<Exchange> {
-    const { clock } = this.#parts;
-    const parts = { sockets: this.#sockets, clock, signal: this.#closing.signal };
-    const end = clock.monotonic() + timeoutMs;
-    const query = this.#writer.write(question, { withEdns: true });
-    const first = await exchange(parts, { upstream, query, timeoutMs });
-    const leftMs = end - clock.monotonic();
-    if (!isWithoutEdns(first) || leftMs <= 0) return first;
-    // RFC 6891 §6.2.2: who does not know the OPT record is asked as if there were none.
-    const plain = this.#writer.write(question, { withEdns: false });
-    return exchange(parts, { upstream, query: plain, timeoutMs: leftMs });
-  }
-
-  #inOrder(): readonly UpstreamAddress[] {
-    this.#recursors ??= this.#withoutSelf();
-    switch (this.#options.strategy) {
-      case 'sequential':
-        return this.#recursors;
-      case 'random':
-        return shuffle([...this.#recursors], this.#parts.random);
+  async #resolve(asking: Asking): Promise<Outcome> {
+    const { forwarding, group, question } = asking;
+    const resolved = await forwarding.resolver.resolve(question, group);
+    switch (resolved.kind) {
+      case 'reply':
+        return this.#keep(asking, resolved);
+      case 'failure':
+        this.#log(resolved.failed);
+        return this.#fail(asking, resolved.failure);
+      case 'unasked':
+        // At the end of it all there is no reason for an answer that is old.
+        return resolved.failure === STOPPING ? STOPPING : this.#insteadOf(asking, resolved.failure);
     }
   }
 
-  /** Recursors that lead back here are left out, which one line of the log says. */
-  #withoutSelf(): readonly UpstreamAddress[] {
-    const listeners = this.#parts.listeners();
-    const interfaces = networkInterfaces();
-    const isOwn = (upstream: UpstreamAddress): boolean =>
-      isOwnAddress(upstream, listeners, interfaces);
-    const own = this.#options.recursors.filter(isOwn);
-    if (own.length > 0) {
-      const recursors = own.map(formatAddress);
-      this.#parts.logger.warn({ recursors }, 'a recursor is this server itself and is not asked');
+  #keep({ forwarding, key }: Asking, { reply }: Resolved & { readonly kind: 'reply' }): Outcome {
+    const { cache, options } = forwarding;
+    if (options.cache === undefined) return reply.relayed;
+    const retention = retentionOf(reply, options.cache);
+    if (retention !== undefined) {
+      const nowMs = this.#clock.monotonic();
+      return cache.keepReply(key, reply.relayed, retention, nowMs).at(nowMs);
     }
-    return this.#options.recursors.filter((upstream) => !own.includes(upstream));
+    // What was kept is no longer so, unless this is a part of it.
+    if (!reply.relayed.truncated) cache.drop(key);
+    return reply.relayed;
   }
+
+  /** RFC 9520 §3.2: not asked again for a while; RFC 8767 §5: nor is what an old answer stands in for. */
+  #fail(asking: Asking, failure: Failure): Outcome {
+    const { cache } = asking.forwarding;
+    const nowMs = this.#clock.monotonic();
+    const kept = cache.peek(asking.key);
+    if (kept?.kind === 'reply' && nowMs < kept.expiresMs + staleMsOf(asking.forwarding)) {
+      kept.recheckMs = nowMs + limits.forwardRecheckMs.default;
+      return this.#insteadOf(asking, failure);
+    }
+    const wasLately = kept?.kind === 'failure' && nowMs < kept.untilMs + kept.forMs;
+    const forMs = failureMsAfter(wasLately ? kept.forMs : undefined);
+    cache.keepFailure(asking.key, cachedError(failure), forMs, nowMs);
+    return failure;
+  }
+
+  /** An answer of before, when there is one that is not too old. */
+  #insteadOf({ forwarding, key }: Asking, failure: Failure): Outcome {
+    const kept = forwarding.cache.peek(key);
+    if (kept?.kind !== 'reply') return failure;
+    const nowMs = this.#clock.monotonic();
+    if (nowMs < kept.expiresMs) return kept.at(nowMs);
+    return nowMs < kept.expiresMs + staleMsOf(forwarding) ? this.#stale(kept) : failure;
+  }
+
+  /** With names and addresses, which clients do not get; a line a second is enough to find out. */
+  #log(failed: readonly Failed[]): void {
+    const nowMs = this.#clock.monotonic();
+    if (nowMs < this.#loggedMs + LOG_EVERY_MS) return;
+    this.#loggedMs = nowMs;
+    const recursors = failed.map(({ upstream, reason }) => `${formatAddress(upstream)} ${reason}`);
+    this.#parts.logger.debug({ recursors }, 'a question could not be answered by any recursor');
+  }
+
+  #build(options: ForwardOptions): Forwarding {
+    const { clock, random, listeners, logger, sockets = systemSockets } = this.#parts;
+    const resolving = {
+      sockets,
+      clock,
+      writer: this.#writer,
+      signal: this.#closing.signal,
+      counts: this.#counts,
+      tries: this.#tries,
+    };
+    return {
+      options,
+      routes: new Routes({ options, listeners, logger }),
+      clients: new RecursionClients(options.allowed),
+      cache: new ReplyCache(options.cache?.maxBytes ?? 0),
+      resolver: new Resolver(resolving, options, new UpstreamHealth(clock, random)),
+      underWay: new Map(),
+    };
+  }
+}
+
+/** A question on its way through. */
+interface Asking {
+  readonly forwarding: Forwarding;
+  readonly group: Group;
+  readonly question: Question;
+  readonly key: string;
+}
+
+function staleMsOf({ options }: Forwarding): number {
+  return (options.cache?.staleSeconds ?? 0) * 1000;
 }
 
 /** Case apart, so that a loop through a resolver that mixes case (0x20) meets itself. */
 function keyOf(question: Question): string {
   const { lowerName, type, class: asked, edns, authenticData, checkingDisabled } = question;
-  const bits = [edns?.dnssecOk ?? false, authenticData, checkingDisabled].join(' ');
-  return `${type} ${asked} ${bits} ${lowerName}`;
-}
-
-/** RFC 2308 §7: any other rcode says that this server could not find out, the next one may. */
-function isAccepted(message: Message): boolean {
-  return message.rcode === Rcode.NOERROR || message.rcode === Rcode.NXDOMAIN;
-}
-
-/** RFC 6891 §7: a server that knows the OPT record sends one back, also with FORMERR. */
-function isWithoutEdns(result: Exchange): boolean {
-  if (result.kind !== 'reply' || result.message.edns !== undefined) return false;
-  const { rcode } = result.message;
-  return rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP;
-}
-
-function relay(message: Message, { lowerName, edns, authenticData }: Question): Outcome {
-  // RFC 6840 §5.8: AD is for who has shown to understand it.
-  const understandsAd = authenticData || edns?.dnssecOk === true;
-  return {
-    kind: 'relayed',
-    rcode: message.rcode,
-    answers: answersTo(lowerName, message.answers),
-    authority: message.authority,
-    additional: message.additional,
-    truncated: message.header.truncated,
-    authenticData: understandsAd && message.header.authenticData,
-  };
-}
-
-interface Failed {
-  readonly isNetworkError: boolean;
-  readonly text: string;
-}
-
-function describeFailure(upstream: UpstreamAddress, result: Exchange, triedMs: number): Failed {
-  const address = formatAddress(upstream);
-  switch (result.kind) {
-    case 'reply':
-      return {
-        isNetworkError: false,
-        text: `${address} answered ${formatRcode(result.message.rcode)}`,
-      };
-    case 'silence': {
-      const others = result.mismatches === 0 ? '' : `, ${result.mismatches} replies did not match`;
-      const text = `${address} did not answer within ${Math.round(triedMs)} ms${others}`;
-      return { isNetworkError: false, text };
-    }
-    case 'network-error':
-      return { isNetworkError: true, text: `${address}: ${result.reason}` };
-    case 'aborted':
-      return { isNetworkError: false, text: `${address}: stopped` };
-  }
-}
-
-/** RFC 8914 §4.23 when somebody was reached who did not say, §4.24 when nothing was but errors. */
-function explainFailures(failures: readonly Failed[]): Failure {
-  if (failures.length === 0) return ONLY_SELF;
-  const code = failures.every(({ isNetworkError }) => isNetworkError)
-    ? ExtendedError.NETWORK_ERROR
-    : ExtendedError.NO_REACHABLE_AUTHORITY;
-  // A few are enough to see what is wrong, and the text has to fit in a datagram.
-  const text = failures.slice(0, 3).map((failed) => failed.text);
-  if (failures.length > text.length) text.push(`${failures.length - text.length} more failed`);
-  return { kind: 'failure', explanation: { code, text: text.join('; ') } };
-}
-
-const TOO_MANY: Failure = {
-  kind: 'failure',
-  explanation: { code: ExtendedError.OTHER, text: 'too many queries wait for upstreams' },
-};
-
-const STOPPING: Failure = {
-  kind: 'failure',
-  explanation: { code: ExtendedError.OTHER, text: 'the server is stopping' },
-};
-
-const ONLY_SELF: Failure = {
-  kind: 'failure',
-  explanation: {
-    code: ExtendedError.NO_REACHABLE_AUTHORITY,
-    text: 'the only recursor is this server itself',
-  },
-};
-
-function formatAddress({ address, port }: UpstreamAddress): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-const rcodeNames = new Map<number, string>(
-  Object.entries(Rcode).map(([name, rcode]) => [rcode, name]),
-);
-
-function formatRcode(rcode: number): string {
-  return rcodeNames.get(rcode) ?? `rcode ${rcode}`;
+  const bits =
+    (edns?.dnssecOk === true ? 4 : 0) + (authenticData ? 2 : 0) + (checkingDisabled ? 1 : 0);
+  return String.fromCharCode(type, asked, bits) + lowerName;
 }

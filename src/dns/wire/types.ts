@@ -75,7 +75,9 @@ export const EdnsOptionCode = {
 export const ExtendedError = {
   OTHER: 0,
   STALE_ANSWER: 3,
+  CACHED_ERROR: 13,
   PROHIBITED: 18,
+  STALE_NXDOMAIN_ANSWER: 19,
   NOT_AUTHORITATIVE: 20,
   NOT_SUPPORTED: 21,
   NO_REACHABLE_AUTHORITY: 22,

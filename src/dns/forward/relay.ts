@@ -1,0 +1,111 @@
+/**
+ * What of an upstream's reply goes on to clients and into the cache: the records that the question leads to, the SOA
+ * and the proofs that a denial needs, and addresses of the hosts that the answers name. The rest was not asked for,
+ * and may be a lie about somebody else's names (RFC 2181 §5.4.1).
+ */
+import type { Relayed } from '../answer/outcome.ts';
+import type { Message } from '../wire/message.ts';
+import { isAtOrBelow, lowerName, type Name } from '../wire/name.ts';
+import { octetText } from '../wire/octet-text.ts';
+import type { Question } from '../wire/question.ts';
+import type { ResourceRecord } from '../wire/record.ts';
+import { RecordType } from '../wire/types.ts';
+import { answersTo, type Chain } from './answers-to.ts';
+
+/** A reply as it is passed on, and what its answers amount to. */
+export interface Reply {
+  readonly relayed: Relayed;
+  readonly chain: Chain;
+}
+
+export function relay(message: Message, question: Question): Reply {
+  const chain = answersTo(question, message.answers);
+  const { edns, authenticData } = question;
+  // RFC 6840 §5.8: AD is for who has shown to understand it.
+  const understandsAd = authenticData || edns?.dnssecOk === true;
+  const authority = authorityFor(chain, message.authority);
+  const named = [...chain.answers, ...authority];
+  return {
+    chain,
+    relayed: {
+      kind: 'relayed',
+      rcode: message.rcode,
+      answers: chain.answers,
+      authority,
+      additional: addressesOf(named, message.additional),
+      truncated: message.header.truncated,
+      authenticData: understandsAd && message.header.authenticData,
+    },
+  };
+}
+
+const SIGNER_AT = 18;
+const PROOFS = new Set<number>([RecordType.NSEC, RecordType.NSEC3]);
+
+/** In bailiwick: zones that one of the chain's names is in, and proofs that such a zone has signed. */
+function authorityFor(
+  { names, isComplete }: Chain,
+  records: readonly ResourceRecord[],
+): ResourceRecord[] {
+  const isAbove = (zone: Name): boolean => names.some((name) => isAtOrBelow(name, zone));
+  const signed = new Set<string>();
+  for (const record of records) {
+    if (record.type !== RecordType.RRSIG) continue;
+    const covered = ((record.rdata[0] ?? 0) << 8) | (record.rdata[1] ?? 0);
+    const owner = lowerName(record.owner);
+    const signer = signerOf(record.rdata);
+    if (isAbove(signer) && isAtOrBelow(owner, signer)) signed.add(`${covered} ${owner}`);
+  }
+  return records.filter((record) => {
+    const { type } = record;
+    const owner = lowerName(record.owner);
+    const covered =
+      type === RecordType.RRSIG ? ((record.rdata[0] ?? 0) << 8) | (record.rdata[1] ?? 0) : type;
+    const isSigned = signed.has(`${covered} ${owner}`);
+    if (PROOFS.has(covered)) return isSigned;
+    // A positive answer is whole without them.
+    if (isComplete) return false;
+    if (covered !== RecordType.SOA && covered !== RecordType.NS) return false;
+    return isAbove(owner) && (type === covered || isSigned);
+  });
+}
+
+/** RFC 4034 §3.1.7: uncompressed, after the fixed fields; the signature comes next. */
+function signerOf(rdata: Uint8Array): Name {
+  let end = SIGNER_AT;
+  while (end < rdata.length && rdata[end] !== 0) end += 1 + (rdata[end] as number);
+  return lowerName(
+    octetText(rdata, Math.min(SIGNER_AT, rdata.length), Math.min(end + 1, rdata.length)),
+  );
+}
+
+/** Where the name of a host begins in the RDATA of types that have one. */
+const HOST_AT: ReadonlyMap<number, number> = new Map([
+  [RecordType.NS, 0],
+  [RecordType.MX, 2],
+  [RecordType.SVCB, 2],
+  [RecordType.HTTPS, 2],
+  [RecordType.SRV, 6],
+]);
+
+function addressesOf(
+  named: readonly ResourceRecord[],
+  additional: readonly ResourceRecord[],
+): ResourceRecord[] {
+  const hosts = new Set<Name>();
+  for (const { type, rdata } of named) {
+    const at = HOST_AT.get(type);
+    if (at !== undefined && at < rdata.length) hosts.add(hostAt(rdata, at));
+  }
+  if (hosts.size === 0) return [];
+  return additional.filter(({ owner, type }) => {
+    const isAddress = type === RecordType.A || type === RecordType.AAAA;
+    return isAddress && hosts.has(lowerName(owner));
+  });
+}
+
+function hostAt(rdata: Uint8Array, start: number): Name {
+  let end = start;
+  while (end < rdata.length && rdata[end] !== 0) end += 1 + (rdata[end] as number);
+  return lowerName(octetText(rdata, start, Math.min(end + 1, rdata.length)));
+}
