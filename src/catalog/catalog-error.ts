@@ -15,6 +15,9 @@ export const CATALOG_ERROR_CODES = [
   'check_service_unknown',
   'name_too_long',
   'name_invalid',
+  'dns_record_conflict',
+  'dns_zone_unknown',
+  'dns_zone_in_use',
 ] as const;
 export type CatalogErrorCode = (typeof CATALOG_ERROR_CODES)[number];
 

@@ -2,7 +2,7 @@
  * Names of the indexes that answers carry (`X-Consul-Index`), and which of them a change touches. Kept as rows
  * of their own, so that deleting things never makes an index go back.
  */
-import { nodeKey, onNodeKey, serviceNameKey } from './schema.ts';
+import { dnsNameKey, nodeKey, onNodeKey, serviceNameKey } from './schema.ts';
 import type { Transaction } from './transaction.ts';
 
 export const indexKeys = {
@@ -14,6 +14,12 @@ export const indexKeys = {
   nodeExtinction: 'node_last_extinction',
   service: (name: string) => `service.${serviceNameKey(name)}`,
   node: (node: string) => `node.${nodeKey(node)}`,
+  dnsRecords: 'dns_records',
+  /** The last RRset of some name went away. */
+  dnsNameExtinction: 'dns_name_last_extinction',
+  /** Kept for as long as the zone may have a file: its serial is made of it. */
+  dnsZone: (zone: string) => `dns_zone.${zone}`,
+  dnsName: (zone: string, name: string) => `dns_name.${dnsNameKey(zone, name)}`,
 } as const;
 
 /** An instance of `service` appeared or changed on `node`. */

@@ -7,6 +7,12 @@ export {
   deleteService,
   deregister,
 } from './deregister.ts';
+export {
+  type DnsRecordChange,
+  type DnsRecordInput,
+  deleteDnsRecord,
+  putDnsRecord,
+} from './dns-records.ts';
 export { equalJson } from './equal-json.ts';
 export { indexKeys } from './index-keys.ts';
 export {
@@ -23,6 +29,12 @@ export {
   readServiceTags,
 } from './reading.ts';
 export {
+  readDnsName,
+  readDnsRecord,
+  readDnsRecords,
+  readDnsZone,
+} from './reading-dns-records.ts';
+export {
   type CheckInput,
   familyTags,
   isUnspecified,
@@ -36,7 +48,7 @@ export {
   updateCheckTxn,
 } from './register.ts';
 export * from './rows.ts';
-export { nodeKey, onNodeKey, schema, serviceNameKey, TABLE_NAMES } from './schema.ts';
+export { dnsRecordKey, nodeKey, onNodeKey, schema, serviceNameKey, TABLE_NAMES } from './schema.ts';
 export { type Follower, type StagedCommand, State, type Tables } from './state.ts';
 export { type RowChange, Transaction } from './transaction.ts';
 export { topics, type Watch, Watches } from './watches.ts';

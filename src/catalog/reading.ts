@@ -155,7 +155,7 @@ function sortChecks(rows: CheckRow[]): CheckRow[] {
 }
 
 /** Sorts in place by a key computed once a row. */
-function sortBy<Row>(rows: Row[], keyOf: (row: Row) => string): Row[] {
+export function sortBy<Row>(rows: Row[], keyOf: (row: Row) => string): Row[] {
   if (rows.length < 2) return rows;
   const keyed = rows.map((row) => ({ key: keyOf(row), row }));
   keyed.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));

@@ -115,6 +115,19 @@ export interface AgentCheckRow extends Versioned {
   readonly definition: Json;
 }
 
+/** An RRset that was written through HTTP; names and records in the presentation form of master files. */
+export interface DnsRecordRow extends Versioned {
+  /** Apex of its zone in lower case, with a final dot. */
+  readonly zone: string;
+  /** Owner relative to the zone in lower case, without a final dot; `@` is the apex. */
+  readonly name: string;
+  /** `A`, `TYPE65400`, … */
+  readonly type: string;
+  readonly ttlSeconds: number;
+  /** The data alone, names absolute. At least one, none twice. */
+  readonly records: readonly string[];
+}
+
 export interface TableRows {
   readonly nodes: NodeRow;
   readonly services: ServiceRow;
@@ -122,6 +135,7 @@ export interface TableRows {
   readonly indexes: IndexRow;
   readonly agent_services: AgentServiceRow;
   readonly agent_checks: AgentCheckRow;
+  readonly dns_records: DnsRecordRow;
 }
 
 export type TableName = keyof TableRows;

@@ -22,6 +22,13 @@ export const onNodeKey = (node: string, id: string): string =>
 
 export const serviceNameKey = (name: string): string => name.toLowerCase();
 
+/** Key of the RRsets of one name; `@` is the apex. */
+export const dnsNameKey = (zone: string, name: string): string =>
+  `${zone}${KEY_SEPARATOR}${name}`.toLowerCase();
+
+export const dnsRecordKey = (zone: string, name: string, type: string): string =>
+  `${dnsNameKey(zone, name)}${KEY_SEPARATOR}${type}`;
+
 export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]> } = {
   nodes: {
     key: (row) => nodeKey(row.node),
@@ -53,6 +60,13 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
   agent_checks: {
     key: (row) => onNodeKey(row.node, row.checkId),
     indexes: { node: (row) => [nodeKey(row.node)] },
+  },
+  dns_records: {
+    key: (row) => dnsRecordKey(row.zone, row.name, row.type),
+    indexes: {
+      zone: (row) => [row.zone],
+      name: (row) => [dnsNameKey(row.zone, row.name)],
+    },
   },
 };
 

@@ -68,6 +68,7 @@ export function topicsOf(change: RowChange): readonly string[] {
     case 'services':
     case 'agent_services':
     case 'agent_checks':
+    case 'dns_records':
       return [];
   }
 }

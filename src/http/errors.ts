@@ -31,6 +31,7 @@ export const ERROR_CATALOGUE = {
 
   // Parameters
   index_invalid: { status: 400, title: 'Invalid index' },
+  cas_invalid: { status: 400, title: 'Invalid cas' },
   wait_invalid: { status: 400, title: 'Invalid wait time' },
   consistency_conflict: { status: 400, title: 'Conflicting consistency modes' },
   max_stale_invalid: { status: 400, title: 'Invalid max_stale' },
@@ -81,6 +82,12 @@ export const ERROR_CATALOGUE = {
   // DNS
   dns_unaskable: { status: 400, title: 'No DNS query can be made of the request' },
   dns_busy: { status: 503, title: 'DNS cannot explain an answer now' },
+  dns_record_invalid: { status: 400, title: 'Invalid DNS record' },
+  dns_record_unknown: { status: 404, title: 'No such DNS record' },
+  dns_record_conflict: { status: 409, title: 'The DNS record cannot stand beside another' },
+  dns_zone_unknown: { status: 404, title: 'No such zone' },
+  dns_zone_in_use: { status: 409, title: 'The zone has other records' },
+  dns_records_exceeded: { status: 507, title: 'Too many DNS records are stored' },
   dns_failed: { status: 500, title: 'The DNS answer could not be explained' },
 
   // The store
@@ -132,7 +139,8 @@ export function refusalOf(error: unknown): Refusal {
     return { ...refusal(error.code, error.message, error.field), status };
   }
   if (isStoreError(error)) return refusal(error.code, error.message, '');
-  if (isUnaskable(error)) return refusal(error.code, error.message, error.field);
+  if (isUnaskable(error) || isRecordError(error))
+    return refusal(error.code, error.message, error.field);
   if (isExplainError(error)) return refusal(error.code, error.message, '');
   return refusal('internal_error', 'internal error', '');
 }
@@ -159,6 +167,17 @@ type Unaskable = Error & { readonly code: 'dns_unaskable'; readonly field: strin
 function isUnaskable(error: unknown): error is Unaskable {
   if (!(error instanceof Error) || !('code' in error && 'field' in error)) return false;
   return error.code === 'dns_unaskable' && typeof error.field === 'string';
+}
+
+type RecordCode = 'dns_record_invalid' | 'dns_record_conflict';
+
+/** The RecordError of DNS, as well. */
+function isRecordError(
+  error: unknown,
+): error is Error & { readonly code: RecordCode; readonly field: string } {
+  if (!(error instanceof Error) || !('code' in error && 'field' in error)) return false;
+  const isOurs = error.code === 'dns_record_invalid' || error.code === 'dns_record_conflict';
+  return isOurs && typeof error.field === 'string';
 }
 
 type ExplainCode = 'dns_busy' | 'dns_failed';
