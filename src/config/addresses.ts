@@ -64,20 +64,24 @@ export function isPrivateAddress(address: string): boolean {
   return first === 192 && second === 168;
 }
 
-const LOCAL_SUBNETS = [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['100.64.0.0', 10],
-  ['169.254.0.0', 16],
-  ['::1', 128],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const;
+/** Loopback, private (RFC 1918, RFC 4193, RFC 6598) and link-local: what only a host's own network uses. */
+export const LOCAL_SUBNETS: readonly string[] = [
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '::1/128',
+  'fc00::/7',
+  'fe80::/10',
+];
 
 const local = new BlockList();
-for (const [address, bits] of LOCAL_SUBNETS) local.addSubnet(address, bits, familyOf(address));
+for (const subnet of LOCAL_SUBNETS) {
+  const [address = '', bits] = subnet.split('/');
+  local.addSubnet(address, Number(bits), familyOf(address));
+}
 
 /** Whether only this host or its own network reaches an IP address: loopback, private, link-local. */
 export function isLocalAddress(address: string): boolean {

@@ -1,11 +1,12 @@
 /** The DNS side's options out of settings that broke no rule. */
 import type { DnsOptions } from '../dns/index.ts';
-import { type RecursorAddress, readRecursor } from './addresses.ts';
+import { LOCAL_SUBNETS, type RecursorAddress, readRecursor } from './addresses.ts';
 import type { Host } from './host.ts';
 import type { Settings } from './settings.ts';
 
 type AnswerOptions = DnsOptions['answer'];
 type ProtocolOptions = DnsOptions['protocol'];
+type ForwardOptions = DnsOptions['forward'];
 
 export function dnsOptions(settings: Settings, nodeName: string, host: Host): DnsOptions {
   return {
@@ -17,11 +18,7 @@ export function dnsOptions(settings: Settings, nodeName: string, host: Host): Dn
     },
     answer: answerOptions(settings),
     protocol: protocolOptions(settings),
-    forward: {
-      recursors: recursors(settings),
-      strategy: settings.text('dns_config.recursor_strategy') as DnsOptions['forward']['strategy'],
-      timeoutMs: settings.count('dns_config.recursor_timeout'),
-    },
+    forward: forwardOptions(settings),
     zoneDirectory: settings.text('zone_dir') || host.zoneDirectory(),
   };
 }
@@ -87,10 +84,32 @@ function protocolOptions(settings: Settings): ProtocolOptions {
   };
 }
 
+function forwardOptions(settings: Settings): ForwardOptions {
+  const domains = Object.entries(settings.map<readonly string[]>('forward'));
+  const allowed = settings.list('dns_config.allow_recursion');
+  return {
+    recursors: recursors(settings.list('recursors')),
+    strategy: settings.text('dns_config.recursor_strategy') as ForwardOptions['strategy'],
+    timeoutMs: settings.count('dns_config.recursor_timeout'),
+    domains: Object.fromEntries(
+      domains.map(([domain, servers]) => [absolute(domain), recursors(servers)]),
+    ),
+    // A list is added to by each file, so the subnets that it has by default are none of it.
+    allowed: allowed.length > 0 ? allowed : LOCAL_SUBNETS,
+    cache: {
+      maxBytes: settings.count('dns_config.recursor_cache.max_bytes'),
+      maxTtlSeconds: seconds(settings.count('dns_config.recursor_cache.max_ttl')),
+      maxNegativeTtlSeconds: seconds(settings.count('dns_config.recursor_cache.max_negative_ttl')),
+      staleSeconds: seconds(settings.count('dns_config.recursor_cache.stale')),
+      prefetch: settings.flag('dns_config.recursor_cache.prefetch'),
+    },
+  };
+}
+
 /** In the order given, each once. */
-function recursors(settings: Settings): RecursorAddress[] {
+function recursors(texts: readonly string[]): RecursorAddress[] {
   const byText = new Map<string, RecursorAddress>();
-  for (const text of settings.list('recursors')) {
+  for (const text of texts) {
     const recursor = readRecursor(text);
     if (typeof recursor === 'string') continue;
     byText.set(`${recursor.address} ${recursor.port}`, recursor);

@@ -4,10 +4,15 @@ import { CHARACTER_STRING, COOKIE_SECRET, OCTETS, SERVICE_PATTERN, SUBNET } from
 
 const RELOADABLE = { reloadable: true } as const;
 const SECONDS_MAX = 2 ** 31 - 1;
+const DAY_MS = 86_400_000;
 
 const answers: readonly SchemaRow[] = [
   built('recursors', 'list of strings', 'Servers for names outside the zones: IP, or IP:port', {
     default: [],
+    ...RELOADABLE,
+  }),
+  built('forward', 'map of lists of strings', 'Domain to the servers for names in it', {
+    default: {},
     ...RELOADABLE,
   }),
   built('zone_dir', 'string', 'Directory of master files (*.zone)', {
@@ -99,7 +104,7 @@ const answers: readonly SchemaRow[] = [
   }),
   built('dns_config.recursor_strategy', 'string', 'Order in which recursors are asked', {
     default: 'sequential',
-    oneOf: ['sequential', 'random'],
+    oneOf: ['sequential', 'random', 'fastest'],
     ...RELOADABLE,
   }),
   built('dns_config.recursor_timeout', 'duration', 'Time that one recursor has to answer', {
@@ -107,6 +112,42 @@ const answers: readonly SchemaRow[] = [
     min: 1,
     ...RELOADABLE,
   }),
+  built(
+    'dns_config.allow_recursion',
+    'list of strings',
+    'Subnets, besides loopback, that names are forwarded for; others are refused',
+    { defaultText: 'private and link-local ones', form: SUBNET, ...RELOADABLE },
+  ),
+  built(
+    'dns_config.recursor_cache.max_bytes',
+    'integer',
+    'Memory for replies of recursors; 0: none are kept',
+    { default: 64 << 20, min: 0, max: 1 << 30, ...RELOADABLE },
+  ),
+  built('dns_config.recursor_cache.max_ttl', 'duration', 'The longest that a reply is kept', {
+    default: '24h',
+    min: 1000,
+    max: 7 * DAY_MS,
+    ...RELOADABLE,
+  }),
+  built(
+    'dns_config.recursor_cache.max_negative_ttl',
+    'duration',
+    'The longest that a denial is kept (RFC 2308)',
+    { default: '3h', min: 0, max: DAY_MS, ...RELOADABLE },
+  ),
+  built(
+    'dns_config.recursor_cache.stale',
+    'duration',
+    'How long past its TTL a reply stands in while no recursor answers (RFC 8767); 0: never',
+    { default: '24h', min: 0, max: 7 * DAY_MS, ...RELOADABLE },
+  ),
+  built(
+    'dns_config.recursor_cache.prefetch',
+    'boolean',
+    'Names asked for often are renewed before they expire',
+    { default: true, ...RELOADABLE },
+  ),
   ...(['refresh', 'retry', 'expire', 'min_ttl'] as const).map((timer) =>
     built(`dns_config.soa.${timer}`, 'integer', `SOA ${timer}, in seconds`, {
       defaultText: 'of the zone file',

@@ -12,7 +12,7 @@ function nested(path: string, value: unknown): object {
 }
 
 function optionOf(path: string, content: unknown): unknown {
-  const { answer, protocol } = load([content]).config.dns;
+  const { answer, protocol, forward } = load([content]).config.dns;
   const options: Record<string, unknown> = {
     'dns_config.enable_truncate': answer.truncate,
     translate_wan_addrs: answer.translateWanAddresses,
@@ -21,6 +21,14 @@ function optionOf(path: string, content: unknown): unknown {
     'dns_config.fail_open.min_healthy_percent': answer.failOpen.minHealthyPercent,
     'dns_config.fail_open.services': answer.failOpen.services,
     'dns_config.near': answer.near,
+    forward: forward.domains,
+    'dns_config.recursor_strategy': forward.strategy,
+    'dns_config.allow_recursion': forward.allowed,
+    'dns_config.recursor_cache.max_bytes': forward.cache?.maxBytes,
+    'dns_config.recursor_cache.max_ttl': forward.cache?.maxTtlSeconds,
+    'dns_config.recursor_cache.max_negative_ttl': forward.cache?.maxNegativeTtlSeconds,
+    'dns_config.recursor_cache.stale': forward.cache?.staleSeconds,
+    'dns_config.recursor_cache.prefetch': forward.cache?.prefetch,
     'dns_config.identity': protocol.identity,
     'dns_config.version': protocol.version,
     'dns_config.nsid': protocol.nsid,
@@ -33,6 +41,12 @@ function optionOf(path: string, content: unknown): unknown {
   return options[path];
 }
 
+/** Loopback, private and link-local. */
+const LOCAL = [
+  ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'],
+  ...['169.254.0.0/16', '::1/128', 'fc00::/7', 'fe80::/10'],
+];
+
 /** Key, default, a value as given, and as it comes out where that differs. */
 const KEYS: [path: string, byDefault: unknown, given: unknown, option?: unknown][] = [
   ['dns_config.enable_truncate', true, false],
@@ -42,6 +56,24 @@ const KEYS: [path: string, byDefault: unknown, given: unknown, option?: unknown]
   ['dns_config.fail_open.min_healthy_percent', 0, 33.3],
   ['dns_config.fail_open.services', [], ['Web', 'API-*', '*'], ['web', 'api-*', '*']],
   ['dns_config.near', {}, { 'eu-1a': ['10.1.0.0/16', '2001:db8:1::/48'], b: ['192.0.2.1'] }],
+  [
+    'forward',
+    {},
+    { 'Corp.Example': ['10.0.0.2', '[::1]:54'] },
+    {
+      'corp.example.': [
+        { address: '10.0.0.2', port: 53 },
+        { address: '::1', port: 54 },
+      ],
+    },
+  ],
+  ['dns_config.recursor_strategy', 'sequential', 'Fastest', 'fastest'],
+  ['dns_config.allow_recursion', LOCAL, ['192.0.2.0/24']],
+  ['dns_config.recursor_cache.max_bytes', 67_108_864, 0],
+  ['dns_config.recursor_cache.max_ttl', 86_400, '1h', 3600],
+  ['dns_config.recursor_cache.max_negative_ttl', 10_800, '0s', 0],
+  ['dns_config.recursor_cache.stale', 86_400, '0s', 0],
+  ['dns_config.recursor_cache.prefetch', true, false],
   ['dns_config.identity', '', 'ns1 in rack 7'],
   ['dns_config.version', '', 'none of your business'],
   ['dns_config.nsid', '', '0x6E7331'],
@@ -73,6 +105,26 @@ const SUBNET = 'a subnet such as "10.1.0.0/16", without bits past its prefix';
 const NSID = 'at most 255 octets, as text or as 0x and pairs of hexadecimal digits';
 const LONG = 'n'.repeat(256);
 const MISTAKES: [path: string, given: unknown, message: string][] = [
+  ['forward', { '': ['10.0.0.2'] }, 'forward: "" is not a domain name'],
+  ['forward', { 'a..b': ['10.0.0.2'] }, 'forward: "a..b" is not a domain name'],
+  ['forward', { corp: [] }, 'forward: "corp" has no servers'],
+  ['forward', { corp: ['ns1'] }, 'forward: invalid recursor address: ns1'],
+  ['forward', { corp: ['10.0.0.2'], 'CORP.': ['10.0.0.3'] }, 'forward: "CORP." is there twice'],
+  [
+    'dns_config.recursor_strategy',
+    'slowest',
+    'dns_config.recursor_strategy: expected one of sequential, random, fastest, received "slowest"',
+  ],
+  [
+    'dns_config.allow_recursion',
+    ['10.0.0.1/8'],
+    `dns_config.allow_recursion.0: expected ${SUBNET}, received "10.0.0.1/8"`,
+  ],
+  [
+    'dns_config.recursor_cache.max_bytes',
+    -1,
+    'dns_config.recursor_cache.max_bytes: expected an integer from 0 to 1073741824, received -1',
+  ],
   ...['dns_config.enable_truncate', 'translate_wan_addrs', 'dns_config.cookies'].map(
     (path): [string, unknown, string] => [path, 1, `${path}: expected true or false, received 1`],
   ),
