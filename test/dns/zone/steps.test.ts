@@ -16,15 +16,20 @@ function* copying(count: number): Steps<string> {
   return `${copied} of ${String(text)}`;
 }
 
-/** A clock on which each look costs half a millisecond, and a count of the pauses. */
-function pacing(signal = new AbortController().signal) {
+/** A clock on which each look costs `lookMs` and others need `turnMs` of each turn, and a count of the turns. */
+function pacing({ lookMs = 0.5, turnMs = 0, signal = new AbortController().signal } = {}) {
   let at = 0;
-  let pauses = 0;
-  const clock = { monotonic: () => (at += 0.5), now: () => 0, schedule: () => ({ cancel() {} }) };
-  const pause = async (): Promise<void> => {
-    pauses += 1;
+  let turns = 0;
+  const clock = {
+    monotonic: () => (at += lookMs),
+    now: () => 0,
+    schedule: () => ({ cancel() {} }),
   };
-  return { pacing: { clock, pause, signal } satisfies Pacing, pauses: () => pauses };
+  const pause = async (): Promise<void> => {
+    turns += 1;
+    at += turnMs;
+  };
+  return { pacing: { clock, pause, signal } satisfies Pacing, turns: () => turns };
 }
 
 describe('steps', () => {
@@ -34,21 +39,29 @@ describe('steps', () => {
     expect(await runInSlices(copying(1000), async (file) => file, run.pacing)).toBe(
       '1000 of a.zone',
     );
-    expect(run.pauses()).toBeGreaterThan(5);
+    expect(run.turns()).toBeGreaterThan(5);
   });
 
-  it('pause no more often than a slice is long', async () => {
-    const run = pacing();
-    const held = { ...run.pacing, clock: { ...run.pacing.clock, monotonic: () => 0 } };
-    await runInSlices(copying(1000), async () => '', held);
-    expect(run.pauses()).toBe(0);
+  it('stop no more often than a slice is long', async () => {
+    const run = pacing({ lookMs: 0 });
+    await runInSlices(copying(1000), async () => '', run.pacing);
+    expect(run.turns()).toBe(0);
   });
 
-  it('end at a pause when they are not wanted any more', async () => {
+  it('wait for more turns while others use them, and go on in the end', async () => {
+    const idle = pacing({ lookMs: 0.19 });
+    await runInSlices(copying(1000), async () => '', idle.pacing);
+    const busy = pacing({ lookMs: 0.19, turnMs: 1 });
+    await runInSlices(copying(1000), async () => '', busy.pacing);
+    expect(idle.turns()).toBeGreaterThan(0);
+    expect(busy.turns()).toBeGreaterThan(10 * idle.turns());
+  });
+
+  it('end at a stop when they are not wanted any more', async () => {
     const stop = new AbortController();
-    const run = pacing(stop.signal);
+    const run = pacing({ signal: stop.signal });
     stop.abort(new Error('stopped'));
     await expect(runInSlices(copying(1000), async () => '', run.pacing)).rejects.toThrow('stopped');
-    expect(run.pauses()).toBe(1);
+    expect(run.turns()).toBeLessThan(50);
   });
 });
