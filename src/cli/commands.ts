@@ -12,6 +12,9 @@ import { leave } from './commands/leave.ts';
 import { maint } from './commands/maint.ts';
 import { members } from './commands/members.ts';
 import { reload } from './commands/reload.ts';
+import { resolverCheck } from './commands/resolver-check.ts';
+import { resolverInstall } from './commands/resolver-install.ts';
+import { resolverRemove } from './commands/resolver-remove.ts';
 import { servicesDeregister } from './commands/services-deregister.ts';
 import { servicesRegister } from './commands/services-register.ts';
 import { validate } from './commands/validate.ts';
@@ -30,6 +33,9 @@ export const COMMANDS: readonly Command[] = [
   maint,
   members,
   reload,
+  resolverCheck,
+  resolverInstall,
+  resolverRemove,
   servicesDeregister,
   servicesRegister,
   validate,
