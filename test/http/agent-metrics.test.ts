@@ -147,6 +147,31 @@ describe('metrics for Prometheus', () => {
     await own.close();
   });
 
+  it('tell where the answers to forwarded questions came from', async () => {
+    const forward = {
+      ...{ hits: 90, misses: 10, stale: 3, failureHits: 2, prefetches: 4, prohibited: 1 },
+      ...{ upstreamQueries: 15, upstreamTimeouts: 5, upstreamMismatches: 21 },
+      ...{ cacheEntries: 8, cacheBytes: 9000 },
+    };
+    const dns = { ...MEASURED.dns, forward };
+    const own = await openApi({ deps: { measure: async () => ({ ...MEASURED, dns }) } });
+    const { body } = await own.get(`${URL}?format=prometheus`);
+    expect(body.match(/^rollcall_dns_forward.*$/gm)).toEqual([
+      'rollcall_dns_forward_questions_total{from="cache"} 90',
+      'rollcall_dns_forward_questions_total{from="upstream"} 10',
+      'rollcall_dns_forward_questions_total{from="stale"} 3',
+      'rollcall_dns_forward_questions_total{from="failure"} 2',
+      'rollcall_dns_forward_questions_total{from="nobody"} 1',
+      'rollcall_dns_forward_prefetches_total 4',
+      'rollcall_dns_forward_upstream_queries_total 15',
+      'rollcall_dns_forward_upstream_timeouts_total 5',
+      'rollcall_dns_forward_upstream_mismatches_total 21',
+      'rollcall_dns_forward_cache_entries 8',
+      'rollcall_dns_forward_cache_bytes 9000',
+    ]);
+    await own.close();
+  });
+
   it('have names that Prometheus takes, each once', () => {
     const names = METRICS.map(({ name }) => name);
     expect(names.filter((name) => !/^rollcall(\.[a-z_]+)+$/.test(name))).toEqual([]);

@@ -46,6 +46,8 @@ export interface ResponderParts {
   readonly zones: readonly Source[];
   /** Asked about names outside of every zone: the forwarder. */
   readonly forward: readonly Source[];
+  /** Whether names are forwarded for the client at an address, which RA tells it; absent: for all of them. */
+  readonly forwardsFor?: (address: string) => boolean;
   readonly random: Random;
   readonly logger: Logger;
   /** Wall time dates cookies, monotonic time fills the buckets of the rate limit. The system's when absent. */
@@ -93,6 +95,7 @@ class QueryResponder implements Responder {
   readonly settings: Settings;
   readonly #ownsSettings: boolean;
   readonly #soa: ZoneSoa;
+  readonly #forwardsFor: (address: string) => boolean;
   readonly #sources: Handler;
   readonly #handle: Handler;
   readonly #logger: Logger;
@@ -109,6 +112,7 @@ class QueryResponder implements Responder {
     this.#ownsSettings = parts.settings === undefined;
     this.#protection = new Protection(parts.options.protocol, parts.unlimited);
     this.#clock = parts.clock ?? systemClock;
+    this.#forwardsFor = parts.forwardsFor ?? (() => true);
     const { settings } = this;
     const grammar = createNameGrammar(identity);
     this.#soa = createZoneSoa(grammar.domains, view, settings, parts.apex);
@@ -242,7 +246,7 @@ class QueryResponder implements Responder {
     const bytes = fitReply(this.#writer, received, reply, {
       bytesMax: replyBytesMax(client, header.edns),
       compressing: !answer.disableCompression,
-      recursionAvailable,
+      recursionAvailable: recursionAvailable && this.#forwardsFor(client.address),
       isSilent: !answer.truncate && client.transport === 'udp',
     });
     this.#counts.sent(reply, bytes);

@@ -16,7 +16,7 @@ import type { ExplainRequest } from '../answer/explained.ts';
 import { createResponder, type Responder, type ResponderParts } from '../answer/responder.ts';
 import type { ResponderOptions } from '../answer/settings.ts';
 import { createForwarder, type Forwarder } from '../forward/forwarder.ts';
-import type { DnsOptions } from '../options.ts';
+import { type DnsOptions, isForwarding } from '../options.ts';
 import { View } from '../view/view.ts';
 import type { Client } from '../wire/question.ts';
 import { type LoadOptions, loadZones, loadZonesInSlices } from '../zone/load-zones.ts';
@@ -154,6 +154,7 @@ export class DnsThread {
         }),
       ],
       forward: [forwarder],
+      forwardsFor: (address) => forwarder.serves(address),
       random,
       logger: this.#logger,
       clock: this.#clock,
@@ -248,6 +249,7 @@ export class DnsThread {
         ...transport.stats(),
       })),
       replies: this.#serving?.responder.counts,
+      forward: this.#serving?.forwarder.stats,
     };
   }
 
@@ -346,7 +348,7 @@ function loadOptions({ identity, zoneDirectory }: DnsOptions): LoadOptions {
 }
 
 function responderOptions({ answer, protocol, forward }: DnsOptions): ResponderOptions {
-  return { answer, protocol, recursionAvailable: forward.recursors.length > 0 };
+  return { answer, protocol, recursionAvailable: isForwarding(forward) };
 }
 
 function asRefusal(error: unknown): Refusal | undefined {

@@ -16,6 +16,7 @@ import type { LogFields, LogLevel } from '../../runtime/index.ts';
 import type { ReplyCounts } from '../answer/counts.ts';
 import type { Account, ExplainErrorCode } from '../answer/explain.ts';
 import type { ExplainRequest } from '../answer/explained.ts';
+import type { ForwardStats } from '../forward/forward-counts.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
 import type { ZoneFault } from '../zone/zone-error.ts';
@@ -62,6 +63,8 @@ export interface DnsStats {
   readonly endpoints: readonly EndpointStats[];
   /** Undefined until the thread answers. */
   readonly replies: ReplyCounts | undefined;
+  /** Undefined until the thread answers. */
+  readonly forward: ForwardStats | undefined;
 }
 
 export type Reply =

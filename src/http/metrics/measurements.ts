@@ -10,6 +10,7 @@ export interface DnsMeasurements {
   readonly endpoints: readonly DnsEndpointMeasurements[];
   /** Undefined until the first query can be answered. */
   readonly replies?: DnsReplyMeasurements | undefined;
+  readonly forward?: ForwardMeasurements | undefined;
 }
 
 export interface DnsEndpointMeasurements {
@@ -33,6 +34,21 @@ export interface DnsReplyMeasurements {
   readonly cookiesBad: number;
   readonly rateDropped: number;
   readonly rateSlipped: number;
+}
+
+/** Names that others are asked about. */
+export interface ForwardMeasurements {
+  readonly hits: number;
+  readonly misses: number;
+  readonly stale: number;
+  readonly failureHits: number;
+  readonly prefetches: number;
+  readonly prohibited: number;
+  readonly upstreamQueries: number;
+  readonly upstreamTimeouts: number;
+  readonly upstreamMismatches: number;
+  readonly cacheEntries: number;
+  readonly cacheBytes: number;
 }
 
 export interface ProcessMeasurements {

@@ -5,6 +5,7 @@
 import type {
   DnsEndpointMeasurements,
   DnsReplyMeasurements,
+  ForwardMeasurements,
   Measurements,
 } from './measurements.ts';
 
@@ -69,6 +70,32 @@ const dns: readonly Metric[] = [
   gauge('dns.instances', 'Service instances that DNS knows', ({ dns }) => [alone(dns.instances)]),
 ];
 
+const forward: readonly Metric[] = [
+  counter('dns.forward.questions', 'Questions that others know the answer to', ({ dns }) =>
+    labelled('from', {
+      cache: dns.forward?.hits,
+      upstream: dns.forward?.misses,
+      stale: dns.forward?.stale,
+      failure: dns.forward?.failureHits,
+      nobody: dns.forward?.prohibited,
+    }),
+  ),
+  counter('dns.forward.prefetches', 'Names renewed before they expired', ofForward('prefetches')),
+  counter('dns.forward.upstream_queries', 'Queries to upstreams', ofForward('upstreamQueries')),
+  counter(
+    'dns.forward.upstream_timeouts',
+    'Queries that an upstream did not answer',
+    ofForward('upstreamTimeouts'),
+  ),
+  counter(
+    'dns.forward.upstream_mismatches',
+    'Replies that were not to the query, forged perhaps',
+    ofForward('upstreamMismatches'),
+  ),
+  gauge('dns.forward.cache_entries', 'Replies that are kept', ofForward('cacheEntries')),
+  gauge('dns.forward.cache_bytes', 'Memory for replies that are kept', ofForward('cacheBytes')),
+];
+
 const catalog: readonly Metric[] = [
   gauge('catalog.index', 'Index of the catalog', ({ catalogIndex }) => [alone(catalogIndex)]),
   gauge(
@@ -96,7 +123,7 @@ const process: readonly Metric[] = [
   ]),
 ];
 
-export const METRICS: readonly Metric[] = [...dns, ...catalog, ...process];
+export const METRICS: readonly Metric[] = [...dns, ...forward, ...catalog, ...process];
 
 function counter(name: string, help: string, samples: Metric['samples']): Metric {
   return { name: `rollcall.${name}`, kind: 'counter', help, samples };
@@ -125,4 +152,14 @@ function byTransport(
 
 function ofReplies(field: Exclude<keyof DnsReplyMeasurements, 'rcodes'>): Metric['samples'] {
   return ({ dns: { replies } }) => (replies === undefined ? [] : [alone(replies[field])]);
+}
+
+function ofForward(field: keyof ForwardMeasurements): Metric['samples'] {
+  return ({ dns: { forward } }) => (forward === undefined ? [] : [alone(forward[field])]);
+}
+
+function labelled(label: string, values: Readonly<Record<string, number | undefined>>): Sample[] {
+  return Object.entries(values).flatMap(([text, value]) =>
+    value === undefined ? [] : [{ labels: { [label]: text }, value }],
+  );
 }
