@@ -123,6 +123,8 @@ export interface ReferenceAgent {
 export interface ReferenceAgentOptions {
   /** Added to the configuration, e.g. `{ dns_config: { … } }`. */
   readonly config?: object;
+  /** Added to the zone folder: `{ 'example.zone': '$TTL …' }`. */
+  readonly zones?: Readonly<Record<string, string>>;
 }
 
 /** Starts the agent before the tests of the file and ends it after them. */
@@ -130,7 +132,7 @@ export function referenceAgent(options: ReferenceAgentOptions = {}): ReferenceAg
   let dns = { host: '', port: 0 };
   let end = async (): Promise<void> => {};
   beforeAll(async () => {
-    const started = await start(options.config ?? {});
+    const started = await start(options);
     dns = started.dns;
     end = started.end;
     await Promise.all(REGISTRATIONS.map((one) => register(started.url, one)));
@@ -159,11 +161,14 @@ async function shown(dns: ReferenceAgent['dns']): Promise<void> {
   }
 }
 
-async function start(config: object) {
+async function start({ config = {}, zones = {} }: ReferenceAgentOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-conformance-'));
   mkdirSync(join(folder, 'zones'));
   writeFileSync(join(folder, 'zones', 'consul.zone'), APEX_ZONE);
   writeFileSync(join(folder, 'zones', 'example.org.zone'), OTHER_ZONE);
+  for (const [file, text] of Object.entries(zones)) {
+    writeFileSync(join(folder, 'zones', file), text);
+  }
   writeFileSync(join(folder, 'agent.json'), JSON.stringify(config));
   const ports = ['-http-port', '0', '-dns-port', '0'];
   const files = ['-zone-dir', join(folder, 'zones'), '-config-file', join(folder, 'agent.json')];
