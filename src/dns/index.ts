@@ -27,4 +27,5 @@ export type { ResourceRecord } from './wire/record.ts';
 export { formatType, Opcode, parseType, Rcode, RecordClass, RecordType } from './wire/types.ts';
 export { WireError } from './wire/wire-error.ts';
 export { type EdnsReply, MessageWriter } from './wire/write-message.ts';
+export { createRecordRules, type RecordRules } from './zone/record-rules.ts';
 export { ZoneError, type ZoneFault } from './zone/zone-error.ts';

@@ -15,6 +15,7 @@ import { ExplainError, formatReply, UnaskableError } from '../answer/explain.ts'
 import type { ExplainedAnswer, ExplainRequest } from '../answer/explained.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
+import type { RecordVerdict, RRsetToJudge } from '../zone/stored-verdict.ts';
 import { ZoneError } from '../zone/zone-error.ts';
 import { BindError } from './bind-error.ts';
 import type { Endpoint } from './open-transports.ts';
@@ -122,6 +123,16 @@ export class DnsService {
       default:
         throw new Error(`the DNS thread replied ${reply.kind} to explain`);
     }
+  }
+
+  /**
+   * Whether an RRset may be stored: what the zones that are served now say to it, once all that was published before
+   * this call is applied.
+   */
+  async judge(rrset: RRsetToJudge): Promise<RecordVerdict> {
+    const reply = await this.#request({ kind: 'judge', rrset });
+    if (reply.kind === 'judged' && reply.verdict !== undefined) return reply.verdict;
+    throw new Error(`the DNS thread replied ${reply.kind} to judge`);
   }
 
   /** Zones are read again, options replaced; identity is not. @throws ZoneError, and all stays as it was */

@@ -22,6 +22,8 @@ import type { Client } from '../wire/question.ts';
 import { type LoadOptions, loadZones, loadZonesInSlices } from '../zone/load-zones.ts';
 import { checkSerialsInSlices } from '../zone/serial-check.ts';
 import type { Pacing } from '../zone/steps.ts';
+import { judgeRRset, type RecordVerdict, type RRsetToJudge } from '../zone/stored-verdict.ts';
+import { StoredZones } from '../zone/stored-zones.ts';
 import { ZoneError } from '../zone/zone-error.ts';
 import { createZoneSource } from '../zone/zone-source.ts';
 import type { ZoneStore } from '../zone/zone-store.ts';
@@ -55,6 +57,7 @@ export class DnsThread {
   readonly #clock: Clock;
   readonly #logger: PortLogger;
   readonly #view: View;
+  readonly #stored = new StoredZones();
   #serving: Serving | undefined;
   #transports: readonly Transport[] = [];
   #options: DnsOptions;
@@ -83,6 +86,7 @@ export class DnsThread {
     switch (message.kind) {
       case 'view':
         this.#view.apply(message.delta);
+        this.#stored.apply(message.delta);
         return;
       case 'view-complete':
         void this.#serve();
@@ -130,6 +134,7 @@ export class DnsThread {
 
   #build(options: DnsOptions): Serving {
     const zones = { current: loadZones(loadOptions(options)) };
+    const served = (): ZoneStore => this.#stored.over(zones.current);
     const random = this.#parts.random ?? systemRandom;
     const forwarder = createForwarder({
       options: options.forward,
@@ -143,12 +148,13 @@ export class DnsThread {
       identity: options.identity,
       options: responderOptions(options),
       apex: {
-        soaOf: (zone, serial) => zones.current.soaOf(zone, serial),
-        hasName: (name) => zones.current.hasName(name),
+        soaOf: (zone, serial) => served().soaOf(zone, serial),
+        hasName: (name) => served().hasName(name),
       },
       zones: [
         createZoneSource({
-          zones: () => zones.current,
+          zones: served,
+          isStored: (zone, owner, type) => this.#stored.has(zone, owner, type),
           follow: (query) => responder().ask(query),
           forwards: () => forwarder.isForwarding,
         }),
@@ -196,6 +202,9 @@ export class DnsThread {
       case 'stats':
         post({ kind: 'stats', stats: this.#stats() });
         return;
+      case 'judge':
+        post({ kind: 'judged', verdict: this.#judge(request.rrset) });
+        return;
       case 'explain':
         // A name that is forwarded takes its time.
         void this.#explain(request.query).then(post);
@@ -236,6 +245,12 @@ export class DnsThread {
       this.#logger.error({ err: error }, 'an answer could not be explained');
       return { kind: 'failed', code: 'dns_failed', reason: 'the answer could not be explained' };
     }
+  }
+
+  /** Undefined before there are zones. */
+  #judge(rrset: RRsetToJudge): RecordVerdict | undefined {
+    const files = this.#serving?.zones.current;
+    return files && judgeRRset({ files, served: this.#stored.over(files) }, rrset);
   }
 
   #stats(): DnsStats {
@@ -332,7 +347,7 @@ export class DnsThread {
 
 /** What answers, once the zones are read. */
 interface Serving {
-  /** Replaced as a whole. */
+  /** Of the master files, without what is stored; replaced as a whole. */
   readonly zones: { current: ZoneStore };
   readonly forwarder: Forwarder;
   readonly responder: Responder;

@@ -19,6 +19,7 @@ import type { ExplainRequest } from '../answer/explained.ts';
 import type { ForwardStats } from '../forward/forward-counts.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
+import type { RecordVerdict, RRsetToJudge } from '../zone/stored-verdict.ts';
 import type { ZoneFault } from '../zone/zone-error.ts';
 import type { Endpoint } from './open-transports.ts';
 import type { SocketAddress, TransportStats } from './transport.ts';
@@ -35,6 +36,7 @@ export type Request =
   | { readonly kind: 'applied-index' }
   | { readonly kind: 'stats' }
   | { readonly kind: 'explain'; readonly query: ExplainRequest }
+  | { readonly kind: 'judge'; readonly rrset: RRsetToJudge }
   | { readonly kind: 'reload'; readonly options: DnsOptions };
 
 export type ToThread =
@@ -71,6 +73,7 @@ export type Reply =
   | { readonly kind: 'applied-index'; readonly index: number }
   | { readonly kind: 'stats'; readonly stats: DnsStats }
   | { readonly kind: 'explained'; readonly account: Account }
+  | { readonly kind: 'judged'; readonly verdict: RecordVerdict | undefined }
   /** It cannot be explained now. */
   | { readonly kind: 'failed'; readonly code: ExplainErrorCode; readonly reason: string }
   /** The question cannot be asked, for what is in `field` of the request. */

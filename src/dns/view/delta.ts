@@ -3,6 +3,8 @@
  * the changes to them in commit order. Plain data, so that it survives a structured clone. Knows nothing of
  * tables, engines or HTTP; `publish.ts` makes these from catalog rows, `view.ts` applies them.
  */
+import type { Name } from '../wire/name.ts';
+import type { ResourceRecord } from '../wire/record.ts';
 
 /** A check that is not passing, kept by name so that an answer can be explained. */
 export interface CheckMark {
@@ -74,13 +76,33 @@ export interface ViewQuery {
   readonly ttlSeconds: number | undefined;
 }
 
+/** An RRset that was written through HTTP: all records of one owner and type, at least one. */
+export interface ViewRRset {
+  /** Apex of its zone, in lower case. */
+  readonly zone: Name;
+  /** In lower case, at or below the apex. */
+  readonly owner: Name;
+  readonly type: number;
+  readonly records: readonly ResourceRecord[];
+}
+
+/** Those of the zones are taken by `StoredZones` (`src/dns/zone`), all others by the View. */
 export type ViewChange =
   | { readonly kind: 'put-node'; readonly node: ViewNode }
   | { readonly kind: 'delete-node'; readonly key: string }
   | { readonly kind: 'put-instance'; readonly instance: ViewInstance }
   | { readonly kind: 'delete-instance'; readonly key: string }
   | { readonly kind: 'put-query'; readonly query: ViewQuery }
-  | { readonly kind: 'delete-query'; readonly key: string };
+  | { readonly kind: 'delete-query'; readonly key: string }
+  | { readonly kind: 'put-rrset'; readonly rrset: ViewRRset }
+  | {
+      readonly kind: 'delete-rrset';
+      readonly zone: Name;
+      readonly owner: Name;
+      readonly type: number;
+    }
+  /** The index of the last write to a zone, 0 when it ended: so far its serial is moved. */
+  | { readonly kind: 'move-zone'; readonly zone: Name; readonly index: number };
 
 /** One published commit, or one slice of the whole view. */
 export interface ViewDelta {

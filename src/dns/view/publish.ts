@@ -5,12 +5,17 @@
  */
 import type {
   CheckRow,
+  DnsRecordRow,
+  IndexRow,
   NodeRow,
   RowChange,
   ServiceRow,
   StagedCommand,
   StringMap,
 } from '../../catalog/index.ts';
+import { lowerName, parseName } from '../wire/name.ts';
+import { parseType } from '../wire/types.ts';
+import { ownerOf, storedRRset } from '../zone/stored-rrset.ts';
 import type { CheckMark, ViewChange, ViewDelta, ViewInstance, ViewNode } from './delta.ts';
 
 /** The part of the catalog's State that the view is made from. */
@@ -20,6 +25,8 @@ export interface PublishedState {
     readonly nodes: PublishedTable<NodeRow>;
     readonly services: PublishedTable<ServiceRow>;
     readonly checks: Pick<PublishedTable<CheckRow>, 'find'>;
+    readonly indexes: Pick<PublishedTable<IndexRow>, 'all'>;
+    readonly dns_records: Pick<PublishedTable<DnsRecordRow>, 'all'>;
   };
   follow(follower: (commands: readonly StagedCommand[]) => void): void;
 }
@@ -46,7 +53,7 @@ export function followView(state: PublishedState, publish: (delta: ViewDelta) =>
   return wholeView(state);
 }
 
-/** Everything there is, nodes first. */
+/** Everything there is, nodes first, and what became of the zones last. */
 export function wholeView({ index, tables }: PublishedState): ViewDelta {
   const changes: ViewChange[] = [];
   for (const row of tables.nodes.all()) {
@@ -55,6 +62,8 @@ export function wholeView({ index, tables }: PublishedState): ViewDelta {
   for (const row of tables.services.all()) {
     changes.push({ kind: 'put-instance', instance: instanceOf(row, tables) });
   }
+  for (const row of tables.dns_records.all()) changes.push(...rrsetChange(row, row));
+  for (const row of tables.indexes.all()) changes.push(...zoneChange(row.key, row));
   return { index, changes };
 }
 
@@ -65,6 +74,7 @@ export function viewChanges(
 ): ViewChange[] {
   const nodes = new Set<string>();
   const instances = new Set<string>();
+  const zoneChanges: ViewChange[] = [];
   for (const change of changes) {
     switch (change.table) {
       case 'nodes':
@@ -81,6 +91,15 @@ export function viewChanges(
           else instances.add(keyOnNode(row.node, row.serviceId));
         }
         break;
+      case 'dns_records': {
+        const [before, after] = [change.before, change.after] as (DnsRecordRow | undefined)[];
+        const row = after ?? before;
+        if (row !== undefined) zoneChanges.push(...rrsetChange(row, after));
+        break;
+      }
+      case 'indexes':
+        zoneChanges.push(...zoneChange(change.key, change.after as IndexRow | undefined));
+        break;
       default:
         // The other tables say nothing about DNS.
         break;
@@ -89,7 +108,27 @@ export function viewChanges(
   return [
     ...Array.from(nodes, (key) => nodeChange(key, tables)),
     ...Array.from(instances, (key) => instanceChange(key, tables)),
+    ...zoneChanges,
   ];
+}
+
+/** What became of an RRset, `after` all of it; one that cannot be read any more is not served. */
+function rrsetChange(row: DnsRecordRow, after: DnsRecordRow | undefined): ViewChange[] {
+  const rrset = after && storedRRset(after);
+  if (rrset !== undefined) return [{ kind: 'put-rrset', rrset }];
+  const [zone, owner, type] = [parseName(row.zone), ownerOf(row), parseType(row.type)];
+  if (zone === undefined || owner === undefined || type === undefined) return [];
+  return [{ kind: 'delete-rrset', zone, owner, type }];
+}
+
+/** How the catalog's index keys of zones begin. */
+const DNS_ZONE_KEY = 'dns_zone.';
+
+function zoneChange(key: string, after: IndexRow | undefined): ViewChange[] {
+  if (!key.startsWith(DNS_ZONE_KEY)) return [];
+  const zone = parseName(key.slice(DNS_ZONE_KEY.length));
+  if (zone === undefined) return [];
+  return [{ kind: 'move-zone', zone: lowerName(zone), index: after?.modifyIndex ?? 0 }];
 }
 
 /** Every change makes an answer thread select anew: those that DNS cannot see, outputs of checks above all, stay here. */

@@ -92,6 +92,11 @@ export class View {
       case 'delete-query':
         this.#queries.delete(change.key);
         return;
+      case 'put-rrset':
+      case 'delete-rrset':
+      case 'move-zone':
+        // Of the zones, not of the catalog: `StoredZones` takes them.
+        return;
     }
   }
 

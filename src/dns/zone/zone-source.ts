@@ -6,15 +6,19 @@
 
 import { joinRecords, joinRelayed, questionAt } from '../answer/alias-chain.ts';
 import type { Answer, NameError, NoData, Outcome, Query, Source } from '../answer/outcome.ts';
+import type { Trace } from '../answer/trace.ts';
 import { unpack } from '../wire/address-rrset.ts';
+import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import { RecordType } from '../wire/types.ts';
-import { type Alias, lookUp } from './zone.ts';
+import { formatType, RecordType } from '../wire/types.ts';
+import { type Alias, type LookUp, lookUp, type Zone } from './zone.ts';
 import type { ZoneStore } from './zone-store.ts';
 
 export interface ZoneSourceParts {
   /** The zones of this moment; a reload puts others in their place. */
   readonly zones: () => ZoneStore;
+  /** Whether an RRset was written through HTTP; only asked for an explanation. */
+  readonly isStored?: (zone: Name, owner: Name, type: number) => boolean;
   /** Asks all sources, the catalog first, for the target of an alias. */
   readonly follow: (query: Query) => Outcome | Promise<Outcome>;
   /** Whether there is an upstream to ask about what the parent zone owns. */
@@ -33,9 +37,23 @@ function answer(parts: ZoneSourceParts, query: Query): Outcome | Promise<Outcome
   const belongsToParent = question.type === RecordType.DS && question.lowerName === zone.apex;
   if (belongsToParent && parts.forwards()) return { kind: 'skip' };
   const found = lookUp(zone, question);
+  if (query.trace !== undefined) noteStored(parts, query.trace, zone, found, question.lowerName);
   // What is not in the file may still be the catalog's, which denies it after us or does not.
   if (found.kind === 'name-error' && parts.zones().isShared(zone)) return { kind: 'skip' };
   return found.kind === 'alias' ? followAlias(parts, query, found) : found;
+}
+
+function noteStored(
+  { isStored }: ZoneSourceParts,
+  { steps }: Trace,
+  { apex }: Zone,
+  found: LookUp,
+  name: Name,
+): void {
+  if (found.kind !== 'answer' && found.kind !== 'alias') return;
+  const type = unpack(found.answers)[0]?.type ?? 0;
+  if (isStored?.(apex, found.origin ?? name, type) !== true) return;
+  steps.push({ kind: 'note', text: `the ${formatType(type)} records were written through HTTP` });
 }
 
 function followAlias(

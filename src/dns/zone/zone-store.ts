@@ -54,7 +54,7 @@ export function createZoneStore({ zones, catalogApexes }: StoreContents): ZoneSt
  *
  *   MNAME · RNAME · | SERIAL 4 | REFRESH 4 | RETRY 4 | EXPIRE 4 | MINIMUM 4 |
  */
-function withSerialMoved(soa: ResourceRecord, steps: number): ResourceRecord {
+export function withSerialMoved(soa: ResourceRecord, steps: number): ResourceRecord {
   // A copy, also of a Buffer, whose slice would share its memory.
   const rdata = new Uint8Array(soa.rdata);
   const numbers = new DataView(rdata.buffer, rdata.byteOffset + rdata.length - 20);

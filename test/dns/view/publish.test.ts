@@ -1,7 +1,8 @@
 /** From commits of the real catalog to view changes, and that a view fed by them stays in step with the tables. */
 import { describe, expect, it } from 'vitest';
-import { deregister, register } from '../../../src/catalog/index.ts';
+import { deleteDnsRecord, deregister, putDnsRecord, register } from '../../../src/catalog/index.ts';
 import { followView, type ViewDelta } from '../../../src/dns/index.ts';
+import { formatRecord } from '../../../src/dns/wire/format-record.ts';
 import { type Committed, committed } from '../../support/committed.ts';
 import { checkInput, nodeInput, registration, serviceInput } from '../../support/rows.ts';
 
@@ -27,7 +28,7 @@ const kinds = (deltas: readonly ViewDelta[]) =>
   deltas.flatMap(({ changes }) =>
     changes.map((change) => {
       const row = 'node' in change ? change.node : 'instance' in change ? change.instance : change;
-      const key = 'key' in row ? row.key : row.query.key;
+      const key = 'key' in row ? row.key : '';
       return `${change.kind} ${key.replace('\0', '/')}`;
     }),
   );
@@ -137,5 +138,52 @@ describe('the service that an instance stands for in the mesh', () => {
     put(catalog, nodeInput('foo'), serviceInput('db', fields));
     const instances = catalog.taken()[0]?.changes.filter(({ kind }) => kind === 'put-instance');
     expect(instances).toMatchObject([{ instance: { connectService: expected } }]);
+  });
+});
+
+describe('an RRset', () => {
+  const path = { zone: 'example.org.', name: 'www', type: 'A' };
+  const any = { cas: undefined, hasFile: true };
+  const putA = (catalog: Committed, record: string) =>
+    catalog.commit((transaction) => {
+      putDnsRecord(transaction, { ...path, ttlSeconds: 60, records: [record] }, any);
+    });
+  const shown = (deltas: readonly ViewDelta[]) =>
+    deltas.flatMap(({ changes }) =>
+      changes.map((change) => {
+        if (change.kind === 'move-zone') return `move-zone ${change.index}`;
+        if (change.kind !== 'put-rrset') return change.kind;
+        return `put-rrset ${change.rrset.records.map(formatRecord).join(', ')}`;
+      }),
+    );
+
+  it('is published as records, with the index that its zone reached', () => {
+    const catalog = followed();
+    putA(catalog, '192.0.2.1');
+    catalog.commit((transaction) => void deleteDnsRecord(transaction, path, any));
+    expect(shown(catalog.taken())).toEqual([
+      'put-rrset www.example.org. 60 IN A 192.0.2.1',
+      'move-zone 1',
+      'delete-rrset',
+      'move-zone 2',
+    ]);
+  });
+
+  it('is in the whole view, and so is a zone that has none any more', () => {
+    expect(shown([followed((catalog) => putA(catalog, '192.0.2.1')).first])).toEqual([
+      'put-rrset www.example.org. 60 IN A 192.0.2.1',
+      'move-zone 1',
+    ]);
+    const emptied = followed((catalog) => {
+      putA(catalog, '192.0.2.1');
+      catalog.commit((transaction) => void deleteDnsRecord(transaction, path, any));
+    });
+    expect(shown([emptied.first])).toEqual(['move-zone 2']);
+  });
+
+  it('that cannot be read is taken out of service', () => {
+    const catalog = followed();
+    putA(catalog, 'no address');
+    expect(shown(catalog.taken())).toEqual(['delete-rrset', 'move-zone 1']);
   });
 });
