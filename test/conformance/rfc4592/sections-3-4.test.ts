@@ -56,7 +56,7 @@ describe('RFC 4592 §3.3.1, the closest encloser and the source of synthesis', (
       'y.*.two.w.test TXT',
       text('y.*.two.w.test', 'below an asterisk'),
     ],
-    ['an empty non-terminal below the wildcard's parent', 'empty.w.test A', noData],
+    ['an empty non-terminal below the parent of a wildcard', 'empty.w.test A', noData],
     ['which has no wildcard of its own', 'x.empty.w.test A', nameError],
     [
       'and the wildcard two below it',
@@ -133,7 +133,7 @@ describe('RFC 4592 §4, types at a wildcard', () => {
       },
     ],
     [
-      '§4.4 DNAME: what it leads to may be a wildcard's',
+      '§4.4 DNAME: what it leads to may be a wildcard',
       'x.old.w.test A',
       {
         answers: [
