@@ -5,7 +5,7 @@
 import { Agent, takeNodeId } from './agent/index.ts';
 import { State } from './catalog/index.ts';
 import { agentIdentity, type Config, describeSelf, diffConfig } from './config/index.ts';
-import { DnsService, followView } from './dns/index.ts';
+import { createRecordRules, DnsService, followView } from './dns/index.ts';
 import {
   createMemoryRowStore,
   type Engine,
@@ -208,6 +208,7 @@ async function startHttp(root: Root, { agent, engine, dns, reload, dnsPort }: Ht
         process: measureProcess(),
       }),
       explainDns: (query) => dns.explain(query),
+      recordRules: createRecordRules((rrset) => dns.judge(rrset)),
     },
     {
       ...DEFAULT_LISTENER_LIMITS,

@@ -6,7 +6,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { HttpDeps } from './deps.ts';
-import { mountEndpoint } from './endpoint.ts';
+import { mountEndpoints } from './endpoint.ts';
 import {
   DEFAULT_LISTENER_LIMITS,
   type ListenAddress,
@@ -75,9 +75,8 @@ export function createHttpApp(
     waits.stop();
     return listeners.close();
   });
-  for (const group of ROUTE_GROUPS) {
-    for (const endpoint of group({ ...deps, waits })) mountEndpoint(fastify, endpoint, options);
-  }
+  const endpoints = ROUTE_GROUPS.flatMap((group) => group({ ...deps, waits }));
+  mountEndpoints(fastify, endpoints, options);
 
   return {
     fastify,

@@ -8,6 +8,7 @@ import { type Clock, type LogFields, type Logger, limits, type Random } from '..
 
 import type { ExplainDns } from './explanation.ts';
 import type { Measurements } from './metrics/measurements.ts';
+import type { RecordRules } from './record-rules.ts';
 
 export interface HttpDeps {
   readonly agent: Agent;
@@ -29,6 +30,8 @@ export interface HttpDeps {
   readonly measure: () => Promise<Measurements>;
   /** Why DNS answers as it does. */
   readonly explainDns: ExplainDns;
+  /** What DNS makes of records that are to be stored. */
+  readonly recordRules: RecordRules;
 }
 
 export type Commit = <Result>(

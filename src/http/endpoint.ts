@@ -1,6 +1,6 @@
 /**
  * An endpoint as a value: method, path and a function from a call to an answer; and the one place where endpoints
- * become Fastify routes and answers become replies. Paths are matched as Go's mux does: one that ends in a slash
+ * become Fastify routes, those of one path together, and answers become replies. Paths are matched as Go's mux does: one that ends in a slash
  * takes the rest of the path as its name, and is redirected to when the slash is missing.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
@@ -10,7 +10,7 @@ import { encodeJson, encodePrettyJson } from './json/encode.ts';
 import type { Query } from './query.ts';
 
 export interface Endpoint {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'DELETE';
   readonly path: string;
   /** Consul looks for a namespace here, and refuses one. */
   readonly namespaced?: boolean;
@@ -37,21 +37,39 @@ export interface MountOptions {
 
 const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-export function mountEndpoint(
+export function mountEndpoints(
   app: FastifyInstance,
-  endpoint: Endpoint,
+  endpoints: readonly Endpoint[],
   options: MountOptions,
 ): void {
-  const { path } = endpoint;
+  const byPath = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    const others = byPath.get(endpoint.path);
+    if (others === undefined) byPath.set(endpoint.path, [endpoint]);
+    else others.push(endpoint);
+  }
+  for (const [path, atPath] of byPath) mountPath(app, path, atPath, options);
+}
+
+function mountPath(
+  app: FastifyInstance,
+  path: string,
+  endpoints: readonly Endpoint[],
+  options: MountOptions,
+): void {
+  const endpointFor = ({ method }: FastifyRequest): Endpoint | undefined =>
+    endpoints.find((endpoint) => endpoint.method === method);
   app.route({
     method: METHODS,
     url: path.endsWith('/') ? `${path}*` : path,
     // Before the body is read: it does not matter for a method that is not taken.
     onRequest: (request, reply, done) => {
-      if (request.method === endpoint.method) done();
-      else refuseMethod(endpoint, request, reply);
+      if (endpointFor(request) !== undefined) done();
+      else refuseMethod(endpoints, request, reply);
     },
     handler: (request, reply) => {
+      const endpoint = endpointFor(request);
+      if (endpoint === undefined) return reply;
       const call = callOf(request, reply);
       checkParameters(endpoint, call);
       const pretty = options.pretty || call.query.has('pretty');
@@ -63,8 +81,13 @@ export function mountEndpoint(
   if (path.endsWith('/')) redirectToSlash(app, path);
 }
 
-function refuseMethod({ method }: Endpoint, request: FastifyRequest, reply: FastifyReply): void {
-  reply.raw.setHeader('Allow', `OPTIONS,${method}`);
+function refuseMethod(
+  endpoints: readonly Endpoint[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const methods = endpoints.map(({ method }) => method);
+  reply.raw.setHeader('Allow', ['OPTIONS', ...methods].join(','));
   if (request.method === 'OPTIONS') reply.code(200).send();
   else throw new HttpError('method_not_allowed', `method ${request.method} not allowed`);
 }

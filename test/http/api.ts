@@ -2,6 +2,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { Agent, type AgentIdentity } from '../../src/agent/index.ts';
 import { State } from '../../src/catalog/index.ts';
+import { createRecordRules } from '../../src/dns/index.ts';
 import { createMemoryRowStore, type Engine, openEmbeddedEngine } from '../../src/engine/index.ts';
 import {
   createHttpApp,
@@ -45,6 +46,7 @@ export interface TestApi {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<LightMyRequestResponse>;
+  delete(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   close(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ export async function openApi({
       leave: async () => {},
       reload: async () => {},
       selfDescription: () => SELF_DESCRIPTION,
+      recordRules: createRecordRules(async () => ({ hasFile: true, conflict: undefined })),
       explainDns: () => Promise.reject(new Error('there is no DNS here')),
       measure: async () => MEASURED,
       ...deps,
@@ -96,7 +99,7 @@ export async function openApi({
     { ...DEFAULT_LISTENER_LIMITS, ...limits },
   );
   const send = (
-    method: 'GET' | 'PUT',
+    method: 'GET' | 'PUT' | 'DELETE',
     url: string,
     body: unknown,
     headers: Record<string, string>,
@@ -117,6 +120,7 @@ export async function openApi({
     clock,
     get: (url, headers = {}) => send('GET', url, undefined, headers),
     put: (url, body, headers = {}) => send('PUT', url, body, headers),
+    delete: (url, headers = {}) => send('DELETE', url, undefined, headers),
     async close() {
       await app.close();
       await agent.close();

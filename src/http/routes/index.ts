@@ -11,6 +11,7 @@ import { agentServices } from './agent-services.ts';
 import { catalogReads } from './catalog-reads.ts';
 import { catalogWrites } from './catalog-writes.ts';
 import { dns } from './dns.ts';
+import { dnsRecords } from './dns-records.ts';
 import { health } from './health.ts';
 import { status } from './status.ts';
 
@@ -28,5 +29,6 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   catalogReads,
   health,
   dns,
+  dnsRecords,
   status,
 ];
