@@ -53,10 +53,10 @@ async function faults(): Promise<string[]> {
 const apexes = (store: ReturnType<typeof loadZones>): string[] =>
   store.zones.map((zone) => formatName(zone.apex));
 
-describe('the zone file that ships', () => {
-  it('is the apex of any domain, and of the alternative one', () => {
+describe('the zone files that ship', () => {
+  it('are the apex of any domain, and of the alternative one, and an example', () => {
     const store = loadZones({ directory: 'zones', domain: 'corp.test.', altDomain: 'consul.' });
-    expect(apexes(store)).toEqual(['corp.test.', 'consul.']);
+    expect(apexes(store)).toEqual(['corp.test.', 'consul.', 'example.test.']);
     const soa = store.soaOf(name('corp.test.'), 0);
     expect(show(soa!)).toBe(
       'corp.test. 0 SOA 026e7304636f7270047465737400' +
