@@ -55,12 +55,19 @@ const formats: Readonly<Record<number, Format>> = {
       seconds('minimum'),
     ],
   },
+  // RFC 1035 §3.3.3 to §3.3.8: experimental then, and still written.
+  [RecordType.MB]: { fields: [name('mail host')], targetAt: 0 },
+  [RecordType.MG]: { fields: [name('mailbox')] },
+  [RecordType.MR]: { fields: [name('mailbox')] },
   [RecordType.PTR]: { fields: [name('name')] },
   [RecordType.HINFO]: { fields: [characterString('CPU'), characterString('system')] },
+  [RecordType.MINFO]: { fields: [name('responsible mailbox'), name('mailbox for errors')] },
   [RecordType.MX]: { fields: [integer('preference', 2), name('exchange')], targetAt: 2 },
   [RecordType.TXT]: text,
   [RecordType.RP]: { fields: [name('mailbox'), name('TXT name')] },
   [RecordType.AFSDB]: { fields: [integer('subtype', 2), name('host')], targetAt: 2 },
+  [RecordType.RT]: { fields: [integer('preference', 2), name('intermediate host')], targetAt: 2 },
+  [RecordType.PX]: { fields: [integer('preference', 2), name('MAP822'), name('MAPX400')] },
   [RecordType.AAAA]: { fields: [ipv6('address')] },
   [RecordType.LOC]: { fields: [location] },
   [RecordType.SRV]: {
@@ -77,6 +84,7 @@ const formats: Readonly<Record<number, Format>> = {
       name('replacement'),
     ],
   },
+  [RecordType.KX]: { fields: [integer('preference', 2), name('exchanger')], targetAt: 2 },
   [RecordType.DNAME]: { fields: [name('target')] },
   [RecordType.DS]: {
     fields: [integer('key tag', 2), algorithm, integer('digest type', 1), remainingHex('digest')],
