@@ -1,7 +1,7 @@
 // Makes sure that the system tools which the tests drive are there: installs them where it can (Debian, as root),
 // and otherwise stops with one error that names all that is missing and what to do about it.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Command to the Debian package that has it. */
@@ -9,6 +9,18 @@ const TOOLS = {
   dig: 'bind9-dnsutils',
   kdig: 'knot-dnsutils',
   curl: 'curl',
+};
+
+/**
+ * Daemons that some tests put in front of the agent; without them those tests are skipped, with the reason. They are
+ * installed only where no init system would start them, now or at the next boot: in a container.
+ */
+const DAEMONS = {
+  unbound: 'unbound',
+  dnsmasq: 'dnsmasq-base',
+  named: 'bind9',
+  kresd: 'knot-resolver',
+  pdns_recursor: 'pdns-recursor',
 };
 
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
@@ -34,9 +46,25 @@ function install(packages) {
   run(['install', '-y', '-qq', '--no-install-recommends', ...packages]);
 }
 
+const missingDaemons = () => Object.keys(DAEMONS).filter((command) => !found(command));
+
+/** Packages ask this program whether to start a service; it says no, as in images of Debian. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
+function installDaemons() {
+  const hasPolicy = existsSync(POLICY);
+  if (!hasPolicy) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install(missingDaemons().map((command) => DAEMONS[command]));
+  } finally {
+    if (!hasPolicy) rmSync(POLICY);
+  }
+}
+
 const packagesOf = (commands) => [...new Set(commands.map((command) => TOOLS[command]))];
 
-if (missing().length > 0 && process.getuid?.() === 0 && found('apt-get')) {
+const canInstall = process.getuid?.() === 0 && found('apt-get');
+if (missing().length > 0 && canInstall) {
   install(packagesOf(missing()));
 }
 const absent = missing();
@@ -46,4 +74,16 @@ if (absent.length > 0) {
       `(Debian, Ubuntu: sudo apt-get install ${packagesOf(absent).join(' ')}) and run them again\n`,
   );
   process.exit(1);
+}
+
+if (missingDaemons().length > 0 && canInstall && !existsSync('/run/systemd/system')) {
+  installDaemons();
+}
+if (missingDaemons().length > 0) {
+  process.stdout.write(
+    `not installed, so the tests that drive them are skipped: ${missingDaemons().join(', ')} ` +
+      `(Debian: ${missingDaemons()
+        .map((command) => DAEMONS[command])
+        .join(' ')})\n`,
+  );
 }
