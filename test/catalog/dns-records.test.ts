@@ -92,7 +92,7 @@ describe('an RRset', () => {
 
 describe('a zone without a file', () => {
   it('begins with its SOA and ends with it', () => {
-    const { put, remove, all } = catalog();
+    const { put, remove, all, state } = catalog();
     expect(codeOf(() => put('www A', NO_FILE))).toBe('dns_zone_unknown');
     put('@ SOA', NO_FILE);
     put('www A', NO_FILE);
@@ -100,6 +100,11 @@ describe('a zone without a file', () => {
     remove('www A', NO_FILE);
     remove('@ SOA', NO_FILE);
     expect(all()).toEqual([]);
+    // Of zones that come and go nothing stays.
+    expect([...state.tables.indexes.all()].map(({ key }) => key)).toEqual([
+      'dns_records',
+      'dns_name_last_extinction',
+    ]);
     expect(codeOf(() => put('www A', NO_FILE))).toBe('dns_zone_unknown');
   });
 });

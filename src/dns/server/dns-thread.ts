@@ -21,8 +21,8 @@ import { View } from '../view/view.ts';
 import type { Client } from '../wire/question.ts';
 import { type LoadOptions, loadZones, loadZonesInSlices } from '../zone/load-zones.ts';
 import { checkSerialsInSlices } from '../zone/serial-check.ts';
-import type { Pacing } from '../zone/steps.ts';
-import { judgeRRset, type RecordVerdict, type RRsetToJudge } from '../zone/stored-verdict.ts';
+import { type Pacing, runInSlices } from '../zone/steps.ts';
+import { judgeInSteps, type RRsetToJudge } from '../zone/stored-verdict.ts';
 import { StoredZones } from '../zone/stored-zones.ts';
 import { ZoneError } from '../zone/zone-error.ts';
 import { createZoneSource } from '../zone/zone-source.ts';
@@ -203,7 +203,7 @@ export class DnsThread {
         post({ kind: 'stats', stats: this.#stats() });
         return;
       case 'judge':
-        post({ kind: 'judged', verdict: this.#judge(request.rrset) });
+        void this.#judge(request.rrset).then((reply) => reply && post(reply));
         return;
       case 'explain':
         // A name that is forwarded takes its time.
@@ -247,10 +247,19 @@ export class DnsThread {
     }
   }
 
-  /** Undefined before there are zones. */
-  #judge(rrset: RRsetToJudge): RecordVerdict | undefined {
+  /** Beside the answers, since it may go through a whole zone. @returns nothing when told to stop */
+  async #judge(rrset: RRsetToJudge): Promise<Reply | undefined> {
     const files = this.#serving?.zones.current;
-    return files && judgeRRset({ files, served: this.#stored.over(files) }, rrset);
+    if (files === undefined) return { kind: 'judged', verdict: undefined };
+    const steps = judgeInSteps({ files, served: this.#stored.over(files) }, rrset);
+    try {
+      const verdict = await runInSlices(steps, async () => '', this.#pacing());
+      return { kind: 'judged', verdict };
+    } catch (error) {
+      if (this.#stopping) return undefined;
+      this.#logger.error({ err: error }, 'an RRset could not be judged');
+      return { kind: 'judged', verdict: undefined };
+    }
   }
 
   #stats(): DnsStats {
@@ -280,7 +289,7 @@ export class DnsThread {
   async #reloadNow(next: DnsOptions): Promise<Reply | undefined> {
     // Domains stay what they were: names that are handed out depend on them.
     const options = { ...next, identity: this.#start.options.identity };
-    const pacing: Pacing = { clock: this.#clock, pause, signal: this.#stopped.signal };
+    const pacing = this.#pacing();
     try {
       const zones = await loadZonesInSlices(loadOptions(options), pacing);
       const before = this.#serving?.zones.current;
@@ -295,6 +304,10 @@ export class DnsThread {
       if (refusal === undefined) throw error;
       return { kind: 'refused', refusal };
     }
+  }
+
+  #pacing(): Pacing {
+    return { clock: this.#clock, pause, signal: this.#stopped.signal };
   }
 
   #apply(options: DnsOptions, zones: ZoneStore): void {

@@ -5,6 +5,7 @@
  */
 import { formatName, isAtOrBelow, type Name, parentOf } from '../wire/name.ts';
 import { formatType, RecordType } from '../wire/types.ts';
+import { isPlaceToStop, runAtOnce, type Steps } from './steps.ts';
 import type { Zone, ZoneNode } from './zone.ts';
 import type { ZoneStore } from './zone-store.ts';
 
@@ -28,20 +29,35 @@ export interface JudgedStores {
   readonly served: ZoneStore;
 }
 
-export function judgeRRset({ files, served }: JudgedStores, rrset: RRsetToJudge): RecordVerdict {
+/** All of it at once. */
+export function judgeRRset(stores: JudgedStores, rrset: RRsetToJudge): RecordVerdict {
+  return runAtOnce(judgeInSteps(stores, rrset), () => '');
+}
+
+/** A delegation or a DNAME goes through the names of its zone: not between two queries. */
+export function* judgeInSteps(
+  { files, served }: JudgedStores,
+  rrset: RRsetToJudge,
+): Steps<RecordVerdict> {
   const hasFile = files.find(rrset.zone)?.apex === rrset.zone;
   const zone = served.find(rrset.zone);
   if (zone?.apex !== rrset.zone) return { hasFile, conflict: undefined };
   if (hasFile && rrset.type === RecordType.SOA) {
     return { hasFile, conflict: `the SOA of ${quoted(zone.apex)} is in ${zone.file}` };
   }
-  return { hasFile, conflict: conflictOf(zone, rrset) };
+  const conflict =
+    besideOthers(zone, rrset) ??
+    belowOthers(zone, rrset) ??
+    (yield* aboveOthers(zone, rrset)) ??
+    namingAlias(zone, rrset);
+  return { hasFile, conflict };
 }
 
 const quoted = (name: Name): string => `"${formatName(name)}"`;
 
 /** RFC 2181 §10.1, RFC 4034 §2.5 */
 const BESIDE_CNAME = new Set<number>([RecordType.CNAME, RecordType.RRSIG, RecordType.NSEC]);
+const NOTHING = new Set<number>();
 const GLUE = new Set<number>([RecordType.A, RecordType.AAAA]);
 const AT_CUT = new Set<number>([
   ...GLUE,
@@ -52,15 +68,6 @@ const AT_CUT = new Set<number>([
 ]);
 /** RFC 2181 §10.3, RFC 2782: the host they name is no alias. */
 const NO_ALIAS = new Set<number>([RecordType.NS, RecordType.MX, RecordType.SRV]);
-
-function conflictOf(zone: Zone, rrset: RRsetToJudge): string | undefined {
-  return (
-    besideOthers(zone, rrset) ??
-    belowOthers(zone, rrset) ??
-    aboveOthers(zone, rrset) ??
-    namingAlias(zone, rrset)
-  );
-}
 
 function besideOthers(zone: Zone, { owner, type }: RRsetToJudge): string | undefined {
   for (const other of zone.nodes.get(owner)?.keys() ?? []) {
@@ -84,8 +91,8 @@ function belowOthers(zone: Zone, { owner, type }: RRsetToJudge): string | undefi
   return undefined;
 }
 
-/** What a delegation or a DNAME would hide. Goes through all names, when there are any below. */
-function aboveOthers(zone: Zone, { owner, type }: RRsetToJudge): string | undefined {
+/** What a delegation or a DNAME would hide. */
+function* aboveOthers(zone: Zone, { owner, type }: RRsetToJudge): Steps<string | undefined> {
   const isCut = type === RecordType.NS && owner !== zone.apex;
   if (!isCut && type !== RecordType.DNAME) return undefined;
   const node = zone.nodes.get(owner);
@@ -94,15 +101,27 @@ function aboveOthers(zone: Zone, { owner, type }: RRsetToJudge): string | undefi
   if (beside !== undefined) {
     return `${quoted(owner)} has ${formatType(beside)} records, which a delegation would hide`;
   }
-  for (const [name, { size }] of zone.nodes) {
-    if (size === 0 || name.length <= owner.length || !isAtOrBelow(name, owner)) continue;
-    if (!isCut) return `${quoted(name)} would be below the DNAME (RFC 6672 §2.4)`;
-    const hidden = otherThan(zone.nodes.get(name), GLUE);
-    if (hidden !== undefined) {
-      return `${quoted(name)} has ${formatType(hidden)} records, which a delegation would hide`;
-    }
+  let count = 0;
+  for (const name of zone.nodes.keys()) {
+    count += 1;
+    if (isPlaceToStop(count)) yield undefined;
+    const conflict = isBelow(name, owner) ? hiddenBy(zone, name, isCut) : undefined;
+    if (conflict !== undefined) return conflict;
   }
   return undefined;
+}
+
+/** The octets first, which is all that most names are looked at for. */
+function isBelow(name: Name, owner: Name): boolean {
+  return name.length > owner.length && name.endsWith(owner) && isAtOrBelow(name, owner);
+}
+
+function hiddenBy(zone: Zone, name: Name, isCut: boolean): string | undefined {
+  const hidden = otherThan(zone.nodes.get(name), isCut ? GLUE : NOTHING);
+  if (hidden === undefined) return undefined;
+  return isCut
+    ? `${quoted(name)} has ${formatType(hidden)} records, which a delegation would hide`
+    : `${quoted(name)} would be below the DNAME (RFC 6672 §2.4)`;
 }
 
 function otherThan(node: ZoneNode | undefined, types: ReadonlySet<number>): number | undefined {

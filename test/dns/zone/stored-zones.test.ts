@@ -286,6 +286,7 @@ describe('random writes over a file', () => {
         expect(differences(mine, fresh)).toEqual([]);
         const reloaded = stored.over(files(textOf(inFile))).find(name('example.')) as Zone;
         expect(differences(reloaded, fresh)).toEqual([]);
+        expect(mine.hasCuts).toBe(fresh.hasCuts);
         expect(new Set(mine.nodes.keys())).toEqual(new Set(fresh.nodes.keys()));
         expect(
           [...mine.nodes].map(([at, node]) => [at, [...node.keys()].map(formatType).sort()]).sort(),
