@@ -23,7 +23,12 @@ export class RootFolder {
   }
 
   has(path: string): boolean {
-    return statSync(this.at(path), { throwIfNoEntry: false }) !== undefined;
+    try {
+      return statSync(this.at(path), { throwIfNoEntry: false }) !== undefined;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
   }
 
   /** Undefined when there is no such file; what may not be read is an error. */
