@@ -172,11 +172,14 @@ class RecursorForwarder implements Forwarder {
     this.#waiting += 1;
     const timeUp = new Promise<undefined>((resolve) => {
       const timer = this.#clock.schedule(patienceMs, () => resolve(undefined));
-      void fresh.then(() => timer.cancel());
+      const cancel = (): void => timer.cancel();
+      void fresh.then(cancel, cancel);
     });
-    const outcome = await Promise.race([fresh, timeUp]);
-    this.#waiting -= 1;
-    return outcome ?? this.#stale(kept);
+    try {
+      return (await Promise.race([fresh, timeUp])) ?? this.#stale(kept);
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
   #stale(kept: KeptReply): Relayed {
@@ -193,9 +196,10 @@ class RecursorForwarder implements Forwarder {
     if (begun === undefined) return;
     this.#counts.prefetches += 1;
     this.#prefetching += 1;
-    void begun.outcome.finally(() => {
+    const done = (): void => {
       this.#prefetching -= 1;
-    });
+    };
+    void begun.outcome.then(done, done);
   }
 
   async #ask(asking: Asking): Promise<Outcome> {
@@ -220,6 +224,10 @@ class RecursorForwarder implements Forwarder {
     const outcome = this.#resolve(asking).finally(() => {
       this.#asking -= 1;
       underWay.delete(key);
+    });
+    // Whoever waits hears of a defect; with nobody waiting it must not end the thread.
+    outcome.catch((error: unknown) => {
+      this.#parts.logger.error({ err: error }, 'asking the recursors failed');
     });
     const begun = { startMs: this.#clock.monotonic(), outcome };
     underWay.set(key, begun);

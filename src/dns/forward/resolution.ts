@@ -1,7 +1,7 @@
 /**
  * One question put to those who may know: the first one, the next as well when it stays silent, and so on; the first
  * good answer is the answer. Tries that come too late for it run on, for what they tell of their upstream. Keeps
- * nothing but counts, and never throws.
+ * nothing but counts.
  */
 import { type Clock, limits, type Timer } from '../../runtime/index.ts';
 import type { Failure } from '../answer/outcome.ts';
@@ -50,7 +50,7 @@ export class Resolver {
     if (group.length === 0) return Promise.resolve({ kind: 'unasked', failure: ONLY_SELF });
     const { strategy } = this.#options;
     const plan = this.#health.plan(group, strategy);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const race = new Race(this.#parts.clock, plan, {
         ask: (upstream, leftMs) => this.#ask(upstream, question, leftMs),
         isPatient: () => this.#parts.tries.open >= limits.forwardTries.default,
@@ -58,6 +58,7 @@ export class Resolver {
         note: (upstream, sign, tookMs) => this.#health.note(upstream, sign, tookMs),
         read: (message) => (isAccepted(message) ? usefulReply(message, question) : undefined),
         end: resolve,
+        fail: reject,
       });
       race.start();
     });
@@ -106,6 +107,8 @@ interface RaceParts {
   readonly read: (message: Message) => Reply | undefined;
   /** Called once. */
   readonly end: (resolved: Resolved) => void;
+  /** A defect of ours, to be reported where the question came from. */
+  readonly fail: (error: unknown) => void;
 }
 
 /** The tries of one question. */
@@ -161,7 +164,7 @@ class Race {
     });
     this.#asked.add(upstream);
     this.#open += 1;
-    void this.#parts.ask(upstream, this.#endMs - startMs).then((result) => {
+    const settle = (result: Exchange): void => {
       const tookMs = this.#clock.monotonic() - startMs;
       late.cancel();
       this.#open -= 1;
@@ -169,7 +172,11 @@ class Race {
       // One try is missed once.
       if (sign === 'answered' || !isLate) this.#parts.note(upstream, sign, tookMs);
       this.#judge(upstream, result);
-    });
+    };
+    this.#parts
+      .ask(upstream, this.#endMs - startMs)
+      .then(settle)
+      .catch(this.#parts.fail);
   }
 
   #judge(upstream: UpstreamAddress, result: Exchange): void {
