@@ -4,7 +4,14 @@
 // counts those that do not agree. The same load without reloads is printed for comparison.
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -79,10 +86,33 @@ async function startAgent() {
   return { child, http, host, port: Number(port) };
 }
 
-/** Runs the load. @returns what dnsperf counted */
+/** Datagrams to `port` that the kernel had no room for: Linux counts them. */
+function droppedAt(port) {
+  const sockets = readFileSync('/proc/net/udp', 'utf8').trim().split('\n').slice(1);
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const ours = sockets
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, at]) => at.endsWith(`:${hex}`));
+  return ours.reduce((sum, columns) => sum + Number(columns.at(-1)), 0);
+}
+
+/** Runs the load. @returns what dnsperf counted, and what never got to the agent */
 async function load({ host, port }) {
+  const droppedBefore = droppedAt(port);
   const args = ['-s', host, '-p', String(port), '-d', queryFile, '-l', values.seconds];
-  const child = spawn('dnsperf', [...args, '-Q', values.rate, '-c', '8', '-q', '20000', '-t', '5']);
+  const child = spawn('dnsperf', [
+    ...args,
+    '-Q',
+    values.rate,
+    '-c',
+    '8',
+    '-q',
+    '20000',
+    '-b',
+    '4096',
+    '-t',
+    '5',
+  ]);
   let text = '';
   child.stdout.on('data', (chunk) => {
     text += chunk;
@@ -92,6 +122,7 @@ async function load({ host, port }) {
   return {
     perSecond: Math.round(Number(figure(/Queries per second:\s+([\d.]+)/))),
     lost: figure(/Queries lost:\s+(\d+)/),
+    dropped: droppedAt(port) - droppedBefore,
     averageMs: 1000 * Number(figure(/Average Latency \(s\):\s+([\d.]+)/)),
     worstMs: 1000 * Number(figure(/Average Latency.*max ([\d.]+)\)/)),
     rcodes: figure(/Response codes:\s+(.*)/),
@@ -140,9 +171,9 @@ async function watchGenerations({ host, port }, signal) {
   return { asked, mixed, slowestMs, generations: generations.size };
 }
 
-const show = (title, { perSecond, lost, averageMs, worstMs, rcodes }) =>
+const show = (title, { perSecond, lost, dropped, averageMs, worstMs, rcodes }) =>
   process.stdout.write(
-    `${title}: ${perSecond} queries/s, ${lost} lost, average ${averageMs.toFixed(2)} ms, ` +
+    `${title}: ${perSecond} queries/s, ${lost} lost (${dropped} at the agent's socket), average ${averageMs.toFixed(2)} ms, ` +
       `worst ${worstMs.toFixed(1)} ms; ${rcodes}\n`,
   );
 
