@@ -31,6 +31,7 @@ export interface ServerSetup {
   readonly apex?: ApexRecords;
   readonly zones?: readonly Source[];
   readonly forward?: readonly Source[];
+  readonly forwards?: (name: Name) => boolean;
   readonly seed?: number;
   readonly logger?: Logger;
   readonly clock?: Clock;
@@ -61,6 +62,7 @@ export function serve(setup: ServerSetup = {}): Server {
     apex: setup.apex ?? { soaOf: () => undefined, hasName: () => false },
     zones: setup.zones ?? [],
     forward: setup.forward ?? [],
+    ...(setup.forwards === undefined ? {} : { forwards: setup.forwards }),
     random: seededRandom(setup.seed ?? 1),
     logger: setup.logger ?? silentLogger,
     clock: setup.clock ?? systemClock,

@@ -18,6 +18,8 @@ export interface CatalogContext {
   readonly soa: ZoneSoa;
   /** Whether a master file says something about a lower-cased name that nothing live has. */
   readonly isStatic: (name: Name) => boolean;
+  /** Whether an upstream can be asked about a lower-cased name. */
+  readonly forwards: (name: Name) => boolean;
   /** Asks all sources, this one first: for the target of an alias. */
   readonly follow: (query: Query) => Outcome | Promise<Outcome>;
 }

@@ -84,6 +84,6 @@ export function createRemainder(context: CatalogContext): Source {
 }
 
 /** RFC 4035 §3.1.4.1: the DS of an apex is in the parent zone, which only an upstream can be asked about. */
-function isForParent({ settings }: CatalogContext, { question }: Query): boolean {
-  return question.type === RecordType.DS && settings.recursionAvailable;
+function isForParent({ forwards }: CatalogContext, { question }: Query): boolean {
+  return question.type === RecordType.DS && forwards(question.lowerName);
 }

@@ -46,6 +46,8 @@ export interface ResponderParts {
   readonly zones: readonly Source[];
   /** Asked about names outside of every zone: the forwarder. */
   readonly forward: readonly Source[];
+  /** Whether an upstream can be asked about a lower-cased name; absent: about any, where recursion is available. */
+  readonly forwards?: (name: Name) => boolean;
   /** Whether names are forwarded for the client at an address, which RA tells it; absent: for all of them. */
   readonly forwardsFor?: (address: string) => boolean;
   readonly random: Random;
@@ -124,6 +126,7 @@ class QueryResponder implements Responder {
       random,
       soa: this.#soa,
       isStatic: (name) => parts.apex.hasName(name),
+      forwards: parts.forwards ?? (() => settings.recursionAvailable),
       follow: (query) => this.ask(query),
     };
     const domain = lowerName(parseName(identity.domain) as Name);

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type Logger, limits, type Random } from '../../runtime/index.ts';
 import type { Failure, Outcome, Query, Refused, Relayed, Source } from '../answer/outcome.ts';
 import { type ForwardOptions, isForwarding, type UpstreamAddress } from '../options.ts';
+import type { Name } from '../wire/name.ts';
 import type { Question } from '../wire/question.ts';
 import { ExtendedError } from '../wire/types.ts';
 import { cachedError, type Failed, STOPPING, TOO_MANY } from './failures.ts';
@@ -37,6 +38,8 @@ export interface ForwarderParts {
 export interface Forwarder extends Source {
   /** Whether there is anyone to ask. */
   readonly isForwarding: boolean;
+  /** Whether there is anyone to ask about a lower-cased name. */
+  reaches(name: Name): boolean;
   /** Whether names are forwarded for the client at an address, as a socket gives it. */
   serves(address: string): boolean;
   /** Questions that begin after this go to the new recursors, and nothing of the old ones is known any more. */
@@ -105,6 +108,10 @@ class RecursorForwarder implements Forwarder {
 
   get isForwarding(): boolean {
     return isForwarding(this.#now.options);
+  }
+
+  reaches(name: Name): boolean {
+    return this.#now.routes.find(name) !== undefined;
   }
 
   serves(address: string): boolean {

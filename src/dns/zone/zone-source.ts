@@ -21,8 +21,8 @@ export interface ZoneSourceParts {
   readonly isStored?: (zone: Name, owner: Name, type: number) => boolean;
   /** Asks all sources, the catalog first, for the target of an alias. */
   readonly follow: (query: Query) => Outcome | Promise<Outcome>;
-  /** Whether there is an upstream to ask about what the parent zone owns. */
-  readonly forwards: () => boolean;
+  /** Whether there is an upstream to ask about a lower-cased name, which the parent zone owns. */
+  readonly forwards: (name: Name) => boolean;
 }
 
 export function createZoneSource(parts: ZoneSourceParts): Source {
@@ -35,7 +35,7 @@ function answer(parts: ZoneSourceParts, query: Query): Outcome | Promise<Outcome
   if (zone === undefined) return { kind: 'skip' };
   // RFC 4035 §3.1.4.1: the DS of an apex is the parent's; Consul asks its recursors for it.
   const belongsToParent = question.type === RecordType.DS && question.lowerName === zone.apex;
-  if (belongsToParent && parts.forwards()) return { kind: 'skip' };
+  if (belongsToParent && parts.forwards(question.lowerName)) return { kind: 'skip' };
   const found = lookUp(zone, question);
   if (query.trace !== undefined) noteStored(parts, query.trace, zone, found, question.lowerName);
   // What is not in the file may still be the catalog's, which denies it after us or does not.

@@ -213,3 +213,19 @@ describe('DS', () => {
     await check(serve(), 'DS consul', { rcode: 0, authority: [SOA] });
   });
 });
+
+describe('the DS of an apex', () => {
+  const asked = { name: 'forward', answer: async () => ({ kind: 'failure' }) as const };
+  it.each<[string, boolean, number]>([
+    ['is asked of an upstream that the name is forwarded to', true, 2],
+    ['is ours to deny where no upstream is for that name', false, 0],
+  ])('%s', async (_title, forwards, rcode) => {
+    const server = serve({
+      rows: servers(1),
+      forward: [asked],
+      recursionAvailable: true,
+      forwards: () => forwards,
+    });
+    expect((await ask(server, 'DS consul')).rcode).toBe(rcode);
+  });
+});
