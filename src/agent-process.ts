@@ -146,7 +146,7 @@ async function startDns({ config, state, logger, parts, end }: Root) {
 /** Re-reads the configuration and applies what can be applied; a mistake in it changes nothing. */
 function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: DnsService): Reload {
   let current = config;
-  return async (origin) => {
+  const reloadNow: Reload = async (origin) => {
     const next = reloadConfig();
     await dns.reload(next.dns);
     try {
@@ -160,6 +160,13 @@ function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: Dn
     dns.setLogLevel(next.log.level);
     logger.info({ ...origin, ...diffConfig(current, next) }, 'configuration reloaded');
     current = next;
+  };
+  // One after another: what one gives back must not be what another has taken over meanwhile.
+  let last: Promise<void> = Promise.resolve();
+  return (origin) => {
+    const reloaded = last.then(() => reloadNow(origin));
+    last = reloaded.catch(() => {});
+    return reloaded;
   };
 }
 
