@@ -121,8 +121,8 @@ export interface ReferenceAgent {
 }
 
 export interface ReferenceAgentOptions {
-  /** Added to the configuration, e.g. `{ dns_config: { … } }`. */
-  readonly config?: object;
+  /** Added to the configuration, e.g. `{ dns_config: { … } }`; a function is called before the start. */
+  readonly config?: object | (() => Promise<object>);
   /** Added to the zone folder: `{ 'example.zone': '$TTL …' }`. */
   readonly zones?: Readonly<Record<string, string>>;
 }
@@ -169,7 +169,8 @@ async function start({ config = {}, zones = {} }: ReferenceAgentOptions) {
   for (const [file, text] of Object.entries(zones)) {
     writeFileSync(join(folder, 'zones', file), text);
   }
-  writeFileSync(join(folder, 'agent.json'), JSON.stringify(config));
+  const given = typeof config === 'function' ? await config() : config;
+  writeFileSync(join(folder, 'agent.json'), JSON.stringify(given));
   const ports = ['-http-port', '0', '-dns-port', '0'];
   const files = ['-zone-dir', join(folder, 'zones'), '-config-file', join(folder, 'agent.json')];
   const child = spawn(process.execPath, [bin, 'agent', '-dev', '-node', 'n1', ...ports, ...files], {
