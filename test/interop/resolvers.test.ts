@@ -15,6 +15,7 @@ import { DAEMONS, type Daemon, freePort, missing, startDaemon } from './resolver
 
 /** More than a datagram takes, and no more than BIND does: 100 records of a name and type. */
 const LARGE = 90;
+const REPEATS = 10;
 const ASK_EVERY_MS = 100;
 const CONFIGURATION = {
   dns_config: { service_ttl: { kept: '300s' } },
@@ -93,14 +94,23 @@ describe.skipIf(present.length === 0)('behind each of them', () => {
         await dig(resolver, 'kept.service.consul', 'A');
       }),
     );
-    const before = await counted(agent);
+    // Some resolvers ask on their own too, now and then, so it is tens of questions against a few.
+    const reached = async (resolver: (typeof resolvers)[number], name: string) => {
+      const before = await counted(agent);
+      const asked = Array.from({ length: REPEATS }, () => [name, 'A']);
+      for (const { answers } of await digAll(resolver, ...asked)) {
+        expect(answers, resolver.name).toEqual([expect.stringMatching(/ 10\.1\.1\.1$/)]);
+      }
+      return (await counted(agent)) - before;
+    };
     for (const resolver of resolvers) {
-      const { answers } = await dig(resolver, 'kept.service.consul', 'A');
-      expect(answers, resolver.name).toEqual([expect.stringMatching(/ 10\.1\.1\.1$/)]);
+      const { name } = resolver;
+      expect(await reached(resolver, 'kept.service.consul'), name).toBeLessThan(REPEATS / 2);
+      // Knot Resolver takes one answer with a TTL of 0 for all questions of the same second.
+      const fresh = name === 'knot-resolver' ? 1 : REPEATS;
+      const anew = () => reached(resolver, 'web.service.consul');
+      await expect.poll(anew, { timeout: 5_000, message: name }).toBeGreaterThanOrEqual(fresh);
     }
-    expect(await counted(agent)).toBe(before);
-    for (const resolver of resolvers) await dig(resolver, 'web.service.consul', 'A');
-    expect(await counted(agent)).toBeGreaterThanOrEqual(before + resolvers.length);
   });
 
   it('a restart of rollcall is lived through, and nothing that is there is denied', async () => {

@@ -1,8 +1,16 @@
 // Makes sure that the system tools which the tests drive are there: installs them where it can (Debian, as root),
 // and otherwise stops with one error that names all that is missing and what to do about it.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 
 /** Command to the Debian package that has it. */
 const TOOLS = {
@@ -61,6 +69,20 @@ function installDaemons() {
   }
 }
 
+/** Installing systemd-resolved takes over /etc/resolv.conf, so its binary is unpacked for the test that runs it. */
+const RESOLVED = resolve(import.meta.dirname, '../../node_modules/.cache/systemd-resolved');
+
+function unpackResolved() {
+  mkdirSync(RESOLVED, { recursive: true });
+  const run = (command, ...args) =>
+    spawnSync(command, args, { cwd: RESOLVED, stdio: 'ignore', timeout: 60_000 });
+  run('apt-get', 'download', 'systemd-resolved');
+  const archive = readdirSync(RESOLVED).find((name) => name.endsWith('.deb'));
+  if (archive === undefined) return;
+  run('dpkg', '-x', archive, RESOLVED);
+  rmSync(join(RESOLVED, archive));
+}
+
 const packagesOf = (commands) => [...new Set(commands.map((command) => TOOLS[command]))];
 
 const canInstall = process.getuid?.() === 0 && found('apt-get');
@@ -79,6 +101,9 @@ if (absent.length > 0) {
 if (missingDaemons().length > 0 && canInstall && !existsSync('/run/systemd/system')) {
   installDaemons();
 }
+const hasResolved = () =>
+  ['/', RESOLVED].some((root) => existsSync(join(root, 'lib/systemd/systemd-resolved')));
+if (canInstall && !hasResolved()) unpackResolved();
 if (missingDaemons().length > 0) {
   process.stdout.write(
     `not installed, so the tests that drive them are skipped: ${missingDaemons().join(', ')} ` +
