@@ -15,6 +15,8 @@ export interface ConfigProblem {
   /** File or flag it came from; empty when the value is a default or several files have a part in it. */
   readonly file: string;
   readonly message: string;
+  /** `agent.json:3`, where that is known and the message does not say it. */
+  readonly place?: string;
 }
 
 export class ConfigError extends Error {
@@ -56,6 +58,8 @@ function formatProblems(problems: readonly ConfigProblem[]): string {
     const bullets = messages.map((message) => `\t* ${message}`).join('\n');
     return `failed to parse ${file}: ${count} occurred:\n${bullets}`;
   });
-  const others = problems.filter(({ kind }) => kind !== 'parse').map(({ message }) => message);
+  const others = problems
+    .filter(({ kind }) => kind !== 'parse')
+    .map(({ message, place }) => (place === undefined ? message : `${message} (${place})`));
   return [...parsing, ...others].join('\n');
 }

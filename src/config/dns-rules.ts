@@ -11,30 +11,32 @@ function recursors({ settings }: RuleContext): Finding[] {
     const address = readRecursor(text);
     if (typeof address !== 'string') return [];
     return [
-      ['recursors', 'IP addresses, with or without a port', `recursors: ${address}`] as const,
+      ['recursors', 'IP addresses, with or without a port', `recursors: ${address}`, text] as const,
     ];
   });
 }
 
 function domains({ settings }: RuleContext): Finding[] {
   const entries = Object.entries(settings.map<readonly string[]>('forward'));
-  const wrong = (problem: string): Finding => [
+  const wrong = (problem: string, text: string): Finding => [
     'forward',
     'domain names, each with a list of IP addresses',
     `forward: ${problem}`,
+    text,
   ];
   const seen = new Set<string>();
   return entries.flatMap(([domain, servers]) => {
     const name = parseName(domain);
-    if (domain === '' || name === undefined) return [wrong(`"${domain}" is not a domain name`)];
-    if (servers.length === 0) return [wrong(`"${domain}" has no servers`)];
+    if (domain === '' || name === undefined)
+      return [wrong(`"${domain}" is not a domain name`, domain)];
+    if (servers.length === 0) return [wrong(`"${domain}" has no servers`, domain)];
     // `corp.example` and `Corp.Example.` are one domain, and one list would hide the other.
-    if (seen.has(lowerName(name))) return [wrong(`"${domain}" is there twice`)];
+    if (seen.has(lowerName(name))) return [wrong(`"${domain}" is there twice`, domain)];
     seen.add(lowerName(name));
-    return servers
-      .map((text) => readRecursor(text))
-      .filter((address) => typeof address === 'string')
-      .map(wrong);
+    return servers.flatMap((text) => {
+      const problem = readRecursor(text);
+      return typeof problem === 'string' ? [wrong(problem, text)] : [];
+    });
   });
 }
 

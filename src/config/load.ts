@@ -49,7 +49,7 @@ export function loadConfig({ flags, host = systemHost }: LoadOptions): LoadedCon
   const all = [
     ...problems,
     ...read.flatMap((one) => one.problems),
-    ...brokenRules({ settings, devMode }),
+    ...brokenRules({ settings, devMode, sources }),
   ];
   if (all.length > 0) throw new ConfigError(all);
   const config = buildConfig(settings, devMode, host);

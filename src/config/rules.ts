@@ -2,6 +2,7 @@
  * What settings must keep to beyond the type of each: an array of rules, each of which says what it finds wrong, in
  * Consul's words where it has any. All of them are asked, so that all mistakes are found at once.
  */
+
 import { metaProblem } from '../agent/index.ts';
 import { isAnyAddress, isIpAddress, splitAddresses } from './addresses.ts';
 import { type ConfigProblem, shown, shownAt } from './config-error.ts';
@@ -9,6 +10,7 @@ import { DEFINITION_RULES, nameProblem } from './definition-rules.ts';
 import { DNS_RULES } from './dns-rules.ts';
 import { type Finding, NONE, type Rule, type RuleContext } from './rule.ts';
 import { SCHEMA } from './schema.ts';
+import type { Source } from './sources.ts';
 
 const RULES: readonly Rule[] = [
   refused,
@@ -25,15 +27,32 @@ const RULES: readonly Rule[] = [
   ...DEFINITION_RULES,
 ];
 
+/** Where a text stands below a key; nothing when no file has it. */
+function placeOf(
+  path: string,
+  wrong: string | undefined,
+  sources: readonly Source[],
+): { readonly place?: string } {
+  if (wrong === undefined) return {};
+  const key = JSON.stringify(path.split('.').at(-1));
+  for (const { file, text } of sources) {
+    const keyAt = text.toLowerCase().indexOf(key);
+    const at = keyAt < 0 ? -1 : text.indexOf(JSON.stringify(wrong), keyAt);
+    if (at >= 0) return { place: `${file}:${text.slice(0, at).split('\n').length}` };
+  }
+  return {};
+}
+
 export function brokenRules(context: RuleContext): ConfigProblem[] {
   const { settings } = context;
-  return RULES.flatMap((rule) => rule(context)).map(([path, expected, message]) => ({
+  return RULES.flatMap((rule) => rule(context)).map(([path, expected, message, wrong]) => ({
     kind: 'rule',
     path,
     expected,
     received: shownAt(path, settings.at(path)?.value ?? ''),
     file: settings.fileOf(path),
     message,
+    ...placeOf(path, wrong, context.sources),
   }));
 }
 

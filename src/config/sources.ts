@@ -17,6 +17,7 @@ export interface SourceOptions {
 export interface Source {
   readonly file: string;
   readonly content: unknown;
+  readonly text: string;
 }
 
 export interface Sources {
@@ -80,7 +81,7 @@ function readSource(file: string): Source | ConfigProblem | undefined {
   // Consul: a zero-byte file is no settings, so that one can be put in place first and filled later.
   if (text === '') return undefined;
   try {
-    return { file, content: parseJson(text) };
+    return { file, content: parseJson(text), text };
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const message = `${file}:${error.line}:${error.column}: ${error.message}`;

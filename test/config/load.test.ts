@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diffConfig, loadArguments, reloadable } from '../../src/config/index.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { HOST, load } from './bench.ts';
 
 describe('without any setting but data_dir', () => {
@@ -315,4 +318,20 @@ describe('a reload', () => {
     });
     expect(diffConfig(before, before)).toEqual({ applied: [], restart: [] });
   });
+});
+
+it('a mistake in a list of servers is told with its file and line', () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'agent.json');
+  const text = [
+    '{ "data_dir": "x",',
+    '  "recursors": ["9.9.9.9",',
+    '    "1.2.3.4::53"],',
+    '  "forward": { "corp.example": ["9.9.9.9", "nope"] } }',
+  ];
+  writeFileSync(file, text.join('\n'));
+  expect(() => loadArguments(['-config-file', file])).toThrow(
+    `recursors: invalid recursor address: 1.2.3.4::53 (${file}:3)\n` +
+      `forward: invalid recursor address: nope (${file}:4)`,
+  );
 });
