@@ -112,6 +112,30 @@ export const DAEMONS: readonly Daemon[] = [
     },
   },
   {
+    name: 'dnsmasq, as NetworkManager starts it',
+    package: 'dnsmasq-base',
+    program: 'dnsmasq',
+    async configure(set) {
+      put(set.root, 'etc/NetworkManager/NetworkManager.conf', ['[main]', 'plugins=keyfile']);
+      await install('networkmanager', set);
+      return [
+        '--no-resolv',
+        '--keep-in-foreground',
+        '--no-hosts',
+        '--bind-interfaces',
+        '--pid-file',
+        '--listen-address=127.0.0.1',
+        `--port=${set.port}`,
+        '--cache-size=400',
+        '--user=',
+        '--log-facility=-',
+        '--stop-dns-rebind',
+        '--conf-file=/dev/null',
+        `--conf-dir=${set.root}/etc/NetworkManager/dnsmasq.d`,
+      ];
+    },
+  },
+  {
     name: 'BIND, forward zone',
     package: 'bind9',
     program: 'named',
