@@ -100,9 +100,18 @@ function checkDname(transaction: Transaction, { zone, name, type }: DnsRecordInp
   if (type !== 'DNAME') return;
   const below = transaction
     .find('dns_records', 'zone', zone)
-    .find((row) => row.name !== name && (name === APEX || row.name.endsWith(`.${name}`)));
+    .find((row) => isBelow(row.name, name));
   if (below === undefined) return;
   throw conflict(`"${below.name}" would be below the DNAME of "${name}" (RFC 6672 §2.4)`);
+}
+
+/** By labels: a dot within one is no boundary. */
+function isBelow(name: string, above: string): boolean {
+  for (let at = name; at !== APEX; ) {
+    at = parentOf(at);
+    if (at === above) return true;
+  }
+  return false;
 }
 
 /** A relative name without its first label, in which a backslash escapes a dot. */

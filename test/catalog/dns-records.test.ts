@@ -78,6 +78,7 @@ describe('an RRset', () => {
     [['sub DNAME'], 'a.b.sub A', 'dns_record_conflict'],
     [['sub DNAME'], 'sub A', 'none'],
     [['sub DNAME'], 'x\\.sub A', 'none'],
+    [['x\\.sub A'], 'sub DNAME', 'none'],
     [['@ DNAME'], 'www A', 'dns_record_conflict'],
     [['a.sub A'], 'sub DNAME', 'dns_record_conflict'],
     [['a.sub A'], '@ DNAME', 'dns_record_conflict'],

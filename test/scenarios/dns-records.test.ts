@@ -97,3 +97,17 @@ it('are answered once they are acknowledged, over the file, and survive kill -9'
   expect(await rdata(third, 'www.example.org', 'A')).toEqual(['192.0.2.1']);
   expect(await third.stop()).toBe(0);
 });
+
+it('of two writes at once that do not go together one is refused', async () => {
+  const args = ['-data-dir', temporaryFolder(), '-zone-dir', zoneFolder(), '-log-level', 'error'];
+  const agent = await startAgentChild({ args });
+  for (let round = 0; round < 10; round++) {
+    const replies = await Promise.all([
+      send(agent, 'PUT', `example.org/k.cut${round}/TXT`, ['"t"']),
+      send(agent, 'PUT', `example.org/cut${round}/NS`, ['ns']),
+    ]);
+    const statuses = replies.map((reply) => reply.slice(0, 3)).sort();
+    expect(statuses, replies.join('\n')).toEqual(['200', '409']);
+  }
+  expect(await agent.stop()).toBe(0);
+});

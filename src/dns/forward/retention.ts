@@ -22,7 +22,9 @@ export function retentionOf(reply: Reply, caps: TtlCaps): Retention | undefined 
   const { relayed, chain } = reply;
   // RFC 2181 §9: what is missing from a truncated reply would be denied to everyone.
   if (relayed.truncated) return undefined;
-  const lowest = lowestTtl(relayed.answers, caps.maxTtlSeconds);
+  // RFC 4035 §4.5: what proves an answer is one entry with it, and expires with it.
+  const ofAnswers = lowestTtl(relayed.answers, caps.maxTtlSeconds);
+  const lowest = lowestTtl(relayed.authority, ofAnswers);
   if (!chain.isComplete) {
     const ttlSeconds = Math.min(lowest, negativeTtl(reply), caps.maxNegativeTtlSeconds);
     return ttlSeconds > 0 ? { ttlSeconds, ttlSecondsMax: ttlSeconds } : undefined;

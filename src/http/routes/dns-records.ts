@@ -37,11 +37,28 @@ const rrsetShape = {
 } as const satisfies FieldsShape;
 
 export function dnsRecords(deps: Deps): readonly Endpoint[] {
+  const inTurn = writesInTurn();
   return [
     { method: 'GET', path: PATH, handle: (call) => read(deps, call) },
-    { method: 'PUT', path: PATH, handle: (call) => put(deps, call) },
-    { method: 'DELETE', path: PATH, handle: (call) => remove(deps, call) },
+    { method: 'PUT', path: PATH, handle: (call) => inTurn(call, () => put(deps, call)) },
+    { method: 'DELETE', path: PATH, handle: (call) => inTurn(call, () => remove(deps, call)) },
   ];
+}
+
+/** One write of a zone after another: what is judged of an RRset holds until it is committed. */
+function writesInTurn() {
+  const lastOf = new Map<string, Promise<unknown>>();
+  return (call: Call, write: () => Promise<Answer>): Promise<Answer> => {
+    const zone = (partsOf(call)[0] ?? '').toLowerCase().replace(/\.$/, '');
+    const written = (lastOf.get(zone) ?? Promise.resolve()).then(write);
+    const settled = written
+      .catch(() => {})
+      .finally(() => {
+        if (lastOf.get(zone) === settled) lastOf.delete(zone);
+      });
+    lastOf.set(zone, settled);
+    return written;
+  };
 }
 
 function read(deps: Deps, call: Call): Answer | Promise<Answer> {

@@ -45,6 +45,42 @@ describe('an answer', () => {
     expect(upstream.asked).toHaveLength(2);
   });
 
+  it('lasts as long as what proves it (RFC 4035 §4.5)', async () => {
+    const upstream = new FakeUpstream(1, (name) => ({
+      answers: [{ type: 'A', name, ttl: 300, data: '192.0.2.1' }],
+      authorities: [
+        {
+          type: 'NSEC',
+          name: 'a.example',
+          ttl: 4,
+          data: { nextDomain: 'z.example', rrtypes: ['A'] },
+        },
+        {
+          type: 'RRSIG',
+          name: 'a.example',
+          ttl: 4,
+          data: {
+            typeCovered: 'NSEC',
+            algorithm: 13,
+            labels: 2,
+            originalTTL: 4,
+            expiration: 2 ** 31,
+            inception: 0,
+            keyTag: 1,
+            signersName: 'example',
+            signature: Buffer.alloc(64),
+          },
+        },
+      ],
+    }));
+    const { ask, clock } = bench([upstream], keeping({ prefetch: false, staleSeconds: 0 }));
+    const edns = { version: 0, payloadBytes: 1232, dnssecOk: true, options: [] };
+    await ask('www.example. A', { edns });
+    clock.advance(4000);
+    await ask('www.example. A', { edns });
+    expect(upstream.asked).toHaveLength(2);
+  });
+
   it('lasts as long as the shortest of its records', async () => {
     const upstream = new FakeUpstream(1, (name) => ({
       answers: [
