@@ -15,6 +15,7 @@ import {
 import { createHttpApp, DEFAULT_HTTP_OPTIONS, DEFAULT_LISTENER_LIMITS } from './http/index.ts';
 import {
   createLogger,
+  InTurn,
   type LogFields,
   listenToSignals,
   logStream,
@@ -162,12 +163,8 @@ function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: Dn
     current = next;
   };
   // One after another: what one gives back must not be what another has taken over meanwhile.
-  let last: Promise<void> = Promise.resolve();
-  return (origin) => {
-    const reloaded = last.then(() => reloadNow(origin));
-    last = reloaded.catch(() => {});
-    return reloaded;
-  };
+  const turns = new InTurn();
+  return (origin) => turns.run(() => reloadNow(origin));
 }
 
 interface HttpParts {

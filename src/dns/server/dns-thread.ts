@@ -4,6 +4,7 @@
  */
 import {
   type Clock,
+  InTurn,
   type LogFields,
   type LogLevel,
   limits,
@@ -64,11 +65,8 @@ export class DnsThread {
   #binding = false;
   #stopping = false;
   readonly #stopped = new AbortController();
-  /** Settled once no reload is under way or waits. */
-  #reloaded: Promise<unknown> = Promise.resolve();
-  /** Explanations under way and waiting, and the last of them. */
-  #explanations = 0;
-  #explained: Promise<unknown> = Promise.resolve();
+  readonly #reloads = new InTurn();
+  readonly #explanations = new InTurn();
 
   constructor(start: ThreadStart, parts: ThreadParts) {
     this.#start = start;
@@ -220,16 +218,11 @@ export class DnsThread {
 
   /** One after another, for each is work that DNS waits beside. */
   #explain(query: ExplainRequest): Promise<Reply> {
-    if (this.#explanations >= limits.explainWaiting.default) {
+    if (this.#explanations.count >= limits.explainWaiting.default) {
       const reason = 'too many explanations are waiting';
       return Promise.resolve({ kind: 'failed', code: 'dns_busy', reason });
     }
-    this.#explanations += 1;
-    const explained = this.#explained.then(() => this.#explainNow(query));
-    this.#explained = explained.finally(() => {
-      this.#explanations -= 1;
-    });
-    return explained;
+    return this.#explanations.run(() => this.#explainNow(query));
   }
 
   async #explainNow(query: ExplainRequest): Promise<Reply> {
@@ -280,10 +273,7 @@ export class DnsThread {
 
   /** One after another, so that the last one asked for is what stays. @returns nothing when told to stop */
   #reload(next: DnsOptions): Promise<Reply | undefined> {
-    const reloaded = this.#reloaded.then(() => this.#reloadNow(next));
-    const done = (): void => {};
-    this.#reloaded = reloaded.then(done, done);
-    return reloaded;
+    return this.#reloads.run(() => this.#reloadNow(next));
   }
 
   /** Read in slices, then everything between two queries, or nothing: a bad zone leaves all as it was. */

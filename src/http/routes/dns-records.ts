@@ -13,7 +13,7 @@ import {
   readDnsRecords,
   readDnsZone,
 } from '../../catalog/index.ts';
-import { limits } from '../../runtime/index.ts';
+import { InTurn, limits } from '../../runtime/index.ts';
 import { type Answer, json } from '../answer.ts';
 import { decodeBody } from '../decode/decode.ts';
 import { type FieldsShape, integer, textList } from '../decode/shape.ts';
@@ -47,17 +47,14 @@ export function dnsRecords(deps: Deps): readonly Endpoint[] {
 
 /** One write of a zone after another: what is judged of an RRset holds until it is committed. */
 function writesInTurn() {
-  const lastOf = new Map<string, Promise<unknown>>();
+  const turnsOf = new Map<string, InTurn>();
   return (call: Call, write: () => Promise<Answer>): Promise<Answer> => {
     const zone = (partsOf(call)[0] ?? '').toLowerCase().replace(/\.$/, '');
-    const written = (lastOf.get(zone) ?? Promise.resolve()).then(write);
-    const settled = written
-      .catch(() => {})
-      .finally(() => {
-        if (lastOf.get(zone) === settled) lastOf.delete(zone);
-      });
-    lastOf.set(zone, settled);
-    return written;
+    const turns = turnsOf.get(zone) ?? new InTurn();
+    turnsOf.set(zone, turns);
+    return turns.run(write).finally(() => {
+      if (turns.count === 0) turnsOf.delete(zone);
+    });
   };
 }
 
