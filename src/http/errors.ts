@@ -138,11 +138,7 @@ export function refusalOf(error: unknown): Refusal {
     const status = kind.catalogStatus ?? kind.status;
     return { ...refusal(error.code, error.message, error.field), status };
   }
-  if (isStoreError(error)) return refusal(error.code, error.message, '');
-  if (isUnaskable(error) || isRecordError(error))
-    return refusal(error.code, error.message, error.field);
-  if (isExplainError(error)) return refusal(error.code, error.message, '');
-  return refusal('internal_error', 'internal error', '');
+  return foreignRefusal(error) ?? refusal('internal_error', 'internal error', '');
 }
 
 function refusal(code: ErrorCode, detail: string, field: string): Refusal {
@@ -150,39 +146,24 @@ function refusal(code: ErrorCode, detail: string, field: string): Refusal {
   return { code, status, title, detail, field };
 }
 
-type StoreCode = Extract<ErrorCode, `store_${string}`>;
+/** Codes of errors of DNS, and whether they name the field of the request that is wrong. */
+const DNS_CODES: Partial<Record<ErrorCode, 'with field' | 'without'>> = {
+  dns_unaskable: 'with field',
+  dns_record_invalid: 'with field',
+  dns_record_conflict: 'with field',
+  dns_busy: 'without',
+  dns_failed: 'without',
+};
 
-/** The engine's StoreError, told by its code: this layer may not import the engine. */
-function isStoreError(error: unknown): error is Error & { readonly code: StoreCode } {
-  if (!(error instanceof Error) || !('code' in error)) return false;
+/** The engine's StoreError and the errors of DNS, told by their codes: this layer may not import either. */
+function foreignRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
   const { code } = error;
-  return (
-    typeof code === 'string' && code.startsWith('store_') && Object.hasOwn(ERROR_CATALOGUE, code)
-  );
-}
-
-type Unaskable = Error & { readonly code: 'dns_unaskable'; readonly field: string };
-
-/** The UnaskableError of DNS, told by its code as well. */
-function isUnaskable(error: unknown): error is Unaskable {
-  if (!(error instanceof Error) || !('code' in error && 'field' in error)) return false;
-  return error.code === 'dns_unaskable' && typeof error.field === 'string';
-}
-
-type RecordCode = 'dns_record_invalid' | 'dns_record_conflict';
-
-/** The RecordError of DNS, as well. */
-function isRecordError(
-  error: unknown,
-): error is Error & { readonly code: RecordCode; readonly field: string } {
-  if (!(error instanceof Error) || !('code' in error && 'field' in error)) return false;
-  const isOurs = error.code === 'dns_record_invalid' || error.code === 'dns_record_conflict';
-  return isOurs && typeof error.field === 'string';
-}
-
-type ExplainCode = 'dns_busy' | 'dns_failed';
-
-function isExplainError(error: unknown): error is Error & { readonly code: ExplainCode } {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === 'dns_busy' || error.code === 'dns_failed';
+  if (typeof code !== 'string' || !Object.hasOwn(ERROR_CATALOGUE, code)) return undefined;
+  const known = code as ErrorCode;
+  const kind = known.startsWith('store_') ? 'without' : DNS_CODES[known];
+  if (kind === undefined) return undefined;
+  if (kind === 'without') return refusal(known, error.message, '');
+  const field = 'field' in error ? error.field : undefined;
+  return typeof field === 'string' ? refusal(known, error.message, field) : undefined;
 }
