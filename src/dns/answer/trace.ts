@@ -45,3 +45,13 @@ export type Step =
 export interface Trace {
   readonly steps: Step[];
 }
+
+export type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
+
+/** The last step of a kind: the question's own, since what is looked up in turn is not traced. */
+export function lastOf<Kind extends Step['kind']>(
+  steps: readonly Step[],
+  kind: Kind,
+): StepOf<Kind> | undefined {
+  return steps.findLast((step): step is StepOf<Kind> => step.kind === kind);
+}
