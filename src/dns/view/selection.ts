@@ -196,10 +196,14 @@ export class Selection {
   }
 
   /** A pool of what is made of instances, which go by place. */
-  poolOf<Item>(items: readonly Item[], instances: readonly InstanceEntry[]): Pool<Item> {
+  poolOf<Item>(
+    items: readonly Item[],
+    instances: readonly InstanceEntry[],
+    weights = instances.map((instance) => instance.weight()),
+  ): Pool<Item> {
     return new Pool({
       items,
-      weights: this.#ofUneven(instances.map((instance) => instance.weight())),
+      weights: this.#ofUneven(weights),
       pathOf: this.#pathOf(instances.map((one) => this.hostOf(one, RecordType.SRV))),
     });
   }
@@ -228,12 +232,8 @@ export class Selection {
       weights.set(known, Math.max(weights.get(known) ?? known.weight(), instance.weight()));
     }
     const items = [...byKey.values()];
-    const pool = new Pool({
-      items,
-      weights: this.#ofUneven(items.map((one) => weights?.get(one) ?? one.weight())),
-      pathOf: this.#pathOf(items.map((one) => this.hostOf(one, RecordType.SRV))),
-    });
-    return { pool, weights };
+    const ofItems = items.map((one) => weights?.get(one) ?? one.weight());
+    return { pool: this.poolOf(items, items, ofItems), weights };
   }
 
   /**

@@ -85,11 +85,13 @@ export class ServiceEntry {
     return this.#tagIndex(rules).hasBelow(tag);
   }
 
-  /** Every instance with the reason why `select` of the same tag or query leaves it out. */
-  candidates(wanted: string | ViewQuery | undefined, rules: SelectionRules): Candidate[] {
-    const onlyPassing = typeof wanted === 'object' ? wanted.onlyPassing : rules.onlyPassing;
-    const selection =
-      typeof wanted === 'object' ? this.selectFor(wanted, rules) : this.select(wanted, rules);
+  /** Every instance with the reason why `selection`, made for `wanted`, does not have it. */
+  candidates(
+    wanted: string | ViewQuery | undefined,
+    selection: Selection | undefined,
+    rules: SelectionRules,
+  ): Candidate[] {
+    const { onlyPassing } = typeof wanted === 'object' ? wanted : rules;
     const used = new Set(selection?.instances);
     return Array.from(this.instances, (instance) => ({
       instance,

@@ -23,8 +23,8 @@ export const lookUpQuery: Lookup<'query'> = (context, asked) => {
   const service = catalogLabel(query.service);
   const { here } = context.view;
   const entry = query.connect ? here.connect(service) : here.service(service);
-  noteInstances(context, asked, { service, entry, wanted: query });
   const selection = entry?.selectFor(query, context.settings.rules);
+  noteInstances(context, asked, { service, entry, wanted: query, selection });
   if (selection === undefined) return nameError(asked, explanations.NO_QUERY_RESULT);
   const { ttlSeconds } = query;
   const ttl =

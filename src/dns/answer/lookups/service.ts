@@ -20,7 +20,7 @@ export const lookUpService: Lookup<'service'> = (context, asked) => {
   const { rules } = context.settings;
   const entry = place.service(service);
   const selection = entry?.select(tag, rules);
-  noteInstances(context, asked, { service, entry, wanted: tag });
+  noteInstances(context, asked, { service, entry, wanted: tag, selection });
   if (entry === undefined || selection === undefined) {
     // RFC 8020 §2: a name that has names below it exists; `_tcp.service` is above `_web._tcp.service`.
     const isAboveNames =
@@ -48,7 +48,7 @@ export const lookUpConnect: Lookup<'connect'> = (context, asked) => {
   if (place === undefined) return nameError(asked, unknownPlace(locality));
   const entry = place.connect(service);
   const selection = entry?.select(undefined, context.settings.rules);
-  noteInstances(context, asked, { service, entry, wanted: undefined });
+  noteInstances(context, asked, { service, entry, wanted: undefined, selection });
   if (selection === undefined) return nameError(asked, explanations.NO_CONNECT);
   const ttl = context.settings.serviceTtl(service);
   // Consul: what stands before the service means nothing here.
