@@ -23,6 +23,8 @@ export interface AgentChildOptions {
   readonly fileBlocksMax?: number;
   /** Ports of an earlier run, to come back on. */
   readonly ports?: { readonly http: number; readonly dns: number };
+  /** What the command is preceded by, to run in another network namespace. */
+  readonly within?: readonly string[];
 }
 
 /** Starts `rollcall agent` on free ports and resolves once it is ready. It is ended with the test. */
@@ -30,7 +32,7 @@ export async function startAgentChild(options: AgentChildOptions = {}): Promise<
   const { http: httpPort, dns: dnsPort } = options.ports ?? { http: 0, dns: 0 };
   const ports = ['-http-port', String(httpPort), '-dns-port', String(dnsPort)];
   const args = ['agent', '-node', 'n1', ...ports, ...(options.args ?? [])];
-  const command = [process.execPath, bin, ...args];
+  const command = [...(options.within ?? []), process.execPath, bin, ...args];
   const limited = `ulimit -f ${options.fileBlocksMax} && exec "$@"`;
   const [program = '', ...rest] =
     options.fileBlocksMax === undefined ? command : ['sh', '-c', limited, 'sh', ...command];

@@ -31,6 +31,8 @@ export interface Dug {
 interface Server {
   readonly host: string;
   readonly port: number;
+  /** What dig is preceded by, to run in another network namespace. */
+  readonly within?: readonly string[];
 }
 
 /** `args` as after `dig`, e.g. `['web.service.consul', 'SRV', '+tcp']`; white space of records is folded. */
@@ -45,8 +47,9 @@ export function digAll(
   ...queries: readonly (readonly string[])[]
 ): Promise<readonly Dug[]> {
   const all = [`@${server.host}`, '-p', String(server.port), '+tries=1', '+time=5'];
+  const [program = '', ...args] = [...(server.within ?? []), 'dig', ...all, ...queries.flat()];
   return new Promise((resolve, reject) => {
-    execFile('dig', [...all, ...queries.flat()], { timeout: 15_000 }, (error, stdout) => {
+    execFile(program, args, { timeout: 15_000 }, (error, stdout) => {
       const replies = stdout.split(/^;; Got answer:\n/m).slice(1);
       const dugs = replies.flatMap((text) => {
         const status = /status: (\w+)/.exec(text)?.[1];
