@@ -1,8 +1,10 @@
 #!/bin/sh
-# Runs systemd-resolved as process of a network and mount namespace of its own (`unshare -n -m`): nothing outside of it
-# changes. Usage: resolved-namespace.sh FOLDER RESOLVED NODE ROLLCALL. Prints what was asked under `== title` lines.
+# Runs systemd-resolved in namespaces of its own (namespace-run.ts makes them): nothing outside of them changes.
+# Usage: resolved-namespace.sh FOLDER UNPACKED NODE ROLLCALL, UNPACKED being where the package is.
 set -u
-folder=$1 resolved=$2 node=$3 rollcall=$4
+folder=$1 unpacked=$2 node=$3 rollcall=$4
+resolver=systemd-resolved address=127.0.0.53
+. "$(dirname "$0")/namespace-questions.sh"
 
 # resolved asks nobody while no link but lo has an address.
 ip link set lo up
@@ -21,39 +23,11 @@ mount --bind "$folder/etc/resolv.conf" /etc/resolv.conf || exit 3
 mkdir -p /run/systemd/resolve
 chown systemd-resolve: /run/systemd/resolve
 
-start_agent() {
-  "$node" "$rollcall" agent -server -bootstrap-expect=1 -data-dir "$folder/data" -config-file "$folder/agent.json" \
-    > "$folder/agent.log" 2>&1 &
-  agent=$!
-  for _ in $(seq 200); do grep -q '^ready' "$folder/agent.log" && return; sleep 0.05; done
-  cat "$folder/agent.log"; exit 4
-}
-ask() { dig @127.0.0.53 "$@" +time=2 +tries=1 +noall +comments +answer; }
-
 start_agent
-echo '== install'
-"$node" "$rollcall" resolver install -resolver systemd-resolved -yes -no-reload 2>&1
-echo "exit $?"
-"$resolved" > "$folder/resolved.log" 2>&1 &
-daemon=$!
-trap 'kill $agent $daemon; wait' EXIT
+echo '== install'; run_resolver_command install -yes -no-reload
+"$unpacked/lib/systemd/systemd-resolved" > "$folder/resolved.log" 2>&1 &
 for _ in $(seq 100); do ask apex.addr.consul > /dev/null 2>&1 && break; sleep 0.05; done
 
-echo '== verify'
-"$node" "$rollcall" resolver install -resolver systemd-resolved -yes 2>&1
-echo "exit $?"
-echo '== check'
-"$node" "$rollcall" resolver check -resolver systemd-resolved 2>&1
-echo "exit $?"
-echo '== hit'; ask web.service.consul A
-echo '== miss'; ask absent.service.consul A
-echo '== no data'; ask web.service.consul AAAA
-echo '== cut'; ask large.service.consul A +ignore
-echo '== whole'; ask large.service.consul A
-echo '== restart'
-kill "$agent"; wait "$agent"
-ask web.service.consul A
-start_agent
-for _ in $(seq 100); do ask web.service.consul A | grep -q '10\.1\.1\.1' && break; sleep 0.1; done
-ask web.service.consul A
+echo '== verify'; run_resolver_command install -yes
+ask_questions
 echo '== end'

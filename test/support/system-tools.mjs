@@ -29,6 +29,8 @@ const DAEMONS = {
   named: 'bind9',
   kresd: 'knot-resolver',
   pdns_recursor: 'pdns-recursor',
+  // NetworkManager speaks through it.
+  'dbus-daemon': 'dbus-daemon',
 };
 
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
@@ -69,18 +71,27 @@ function installDaemons() {
   }
 }
 
-/** Installing systemd-resolved takes over /etc/resolv.conf, so its binary is unpacked for the test that runs it. */
-const RESOLVED = resolve(import.meta.dirname, '../../node_modules/.cache/systemd-resolved');
+/**
+ * Installed, these would take over /etc/resolv.conf or the network, so they are unpacked for the tests that run them:
+ * a daemon of each, and the packages that it is in.
+ */
+const UNPACKED = {
+  'systemd-resolved': { daemon: 'lib/systemd/systemd-resolved', packages: ['systemd-resolved'] },
+  'network-manager': {
+    daemon: 'usr/sbin/NetworkManager',
+    packages: ['network-manager', 'libndp0'],
+  },
+};
 
-function unpackResolved() {
-  mkdirSync(RESOLVED, { recursive: true });
+function unpack(folder, packages) {
+  mkdirSync(folder, { recursive: true });
   const run = (command, ...args) =>
-    spawnSync(command, args, { cwd: RESOLVED, stdio: 'ignore', timeout: 60_000 });
-  run('apt-get', 'download', 'systemd-resolved');
-  const archive = readdirSync(RESOLVED).find((name) => name.endsWith('.deb'));
-  if (archive === undefined) return;
-  run('dpkg', '-x', archive, RESOLVED);
-  rmSync(join(RESOLVED, archive));
+    spawnSync(command, args, { cwd: folder, stdio: 'ignore', timeout: 60_000 });
+  run('apt-get', 'download', ...packages);
+  for (const archive of readdirSync(folder).filter((name) => name.endsWith('.deb'))) {
+    run('dpkg', '-x', archive, folder);
+    rmSync(join(folder, archive));
+  }
 }
 
 const packagesOf = (commands) => [...new Set(commands.map((command) => TOOLS[command]))];
@@ -101,9 +112,11 @@ if (absent.length > 0) {
 if (missingDaemons().length > 0 && canInstall && !existsSync('/run/systemd/system')) {
   installDaemons();
 }
-const hasResolved = () =>
-  ['/', RESOLVED].some((root) => existsSync(join(root, 'lib/systemd/systemd-resolved')));
-if (canInstall && !hasResolved()) unpackResolved();
+for (const [name, { daemon, packages }] of Object.entries(UNPACKED)) {
+  const folder = resolve(import.meta.dirname, '../../node_modules/.cache', name);
+  const isThere = ['/', folder].some((root) => existsSync(join(root, daemon)));
+  if (canInstall && !isThere) unpack(folder, packages);
+}
 if (missingDaemons().length > 0) {
   process.stdout.write(
     `not installed, so the tests that drive them are skipped: ${missingDaemons().join(', ')} ` +
