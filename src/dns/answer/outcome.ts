@@ -44,6 +44,8 @@ export interface NoData {
   readonly zone: Name | undefined;
   /** A CNAME chain that led here, if any. */
   readonly answers?: readonly ResourceRecord[];
+  /** Absent: true. */
+  readonly authoritative?: boolean;
   readonly additional?: readonly ResourceRecord[];
   readonly explanation?: Explanation;
 }
@@ -53,6 +55,8 @@ export interface NameError {
   readonly kind: 'name-error';
   readonly zone: Name;
   readonly answers?: readonly ResourceRecord[];
+  /** Absent: true. */
+  readonly authoritative?: boolean;
   readonly explanation?: Explanation;
 }
 
@@ -67,6 +71,8 @@ export interface Referral {
 export interface Overflow {
   readonly kind: 'overflow';
   readonly answers: readonly ResourceRecord[];
+  /** Absent: true. */
+  readonly authoritative?: boolean;
   readonly explanation: Explanation;
 }
 
@@ -100,6 +106,11 @@ export interface Relayed {
   readonly additional: readonly ResourceRecord[];
   readonly truncated: boolean;
   readonly authenticData: boolean;
+  /**
+   * Where its aliases lead when what is there is not for this upstream to say: the names that they pass between the one
+   * asked and the last, in lower case. The forwarder follows them, and nobody else sees this.
+   */
+  readonly onward?: readonly Name[];
   /** An alias of ours goes before it: AA is about the name asked for (RFC 1035 §4.1.1). */
   readonly authoritative?: boolean;
   readonly explanation?: Explanation;

@@ -129,7 +129,7 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
       return {
         ...EMPTY,
         rcode: Rcode.YXDOMAIN,
-        authoritative: true,
+        authoritative: outcome.authoritative ?? true,
         answers: outcome.answers,
         explanation: outcome.explanation,
       };
@@ -169,6 +169,7 @@ function isNegative({ rcode, answers, authority }: Relayed): boolean {
 interface Negative {
   readonly zone: Name | undefined;
   readonly answers?: readonly ResourceRecord[];
+  readonly authoritative?: boolean;
   readonly explanation?: Explanation;
 }
 
@@ -178,7 +179,7 @@ function negative(rcode: number, outcome: Negative, soa: ZoneSoa): Reply {
   return {
     ...EMPTY,
     rcode,
-    authoritative: true,
+    authoritative: outcome.authoritative ?? true,
     answers: outcome.answers ?? NONE,
     authority: record === undefined ? NONE : [record],
     needsAuthority: true,

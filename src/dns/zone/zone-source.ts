@@ -4,12 +4,11 @@
  * before any source.
  */
 
-import { joinRecords, joinRelayed, questionAt } from '../answer/alias-chain.ts';
-import type { Answer, NameError, NoData, Outcome, Query, Source } from '../answer/outcome.ts';
+import { followAliases } from '../answer/alias-chain.ts';
+import type { Outcome, Query, Source } from '../answer/outcome.ts';
 import type { Trace } from '../answer/trace.ts';
 import { unpack } from '../wire/address-rrset.ts';
 import type { Name } from '../wire/name.ts';
-import type { ResourceRecord } from '../wire/record.ts';
 import { formatType, RecordType } from '../wire/types.ts';
 import { type Alias, type LookUp, lookUp, type Zone } from './zone.ts';
 import type { ZoneStore } from './zone-store.ts';
@@ -57,63 +56,17 @@ function noteStored(
 }
 
 function followAlias(
-  parts: ZoneSourceParts,
+  { follow }: ZoneSourceParts,
   query: Query,
-  alias: Alias,
+  { answers: records, target, origin }: Alias,
 ): Outcome | Promise<Outcome> {
-  const next = questionAt(alias.target, query);
-  // A loop, or as good as one: what there is of the chain goes out.
-  if (next === undefined) return withOrigin(chainAlone(alias.answers), alias);
-  const outcome = parts.follow(next);
+  const outcome = followAliases(query, { records, target, authoritative: true }, follow);
   return outcome instanceof Promise
-    ? outcome.then((settled) => withOrigin(prepend(alias.answers, settled, query), alias))
-    : withOrigin(prepend(alias.answers, outcome, query), alias);
+    ? outcome.then((settled) => withOrigin(settled, origin))
+    : withOrigin(outcome, origin);
 }
 
 /** Names under a wildcard are the like of each other wherever it leads. */
-function withOrigin(outcome: Outcome, { origin }: Alias): Outcome {
+function withOrigin(outcome: Outcome, origin: Name | undefined): Outcome {
   return origin === undefined || outcome.kind !== 'answer' ? outcome : { ...outcome, origin };
-}
-
-/** What the client gets when the target leads nowhere from here: the alias, to follow by itself. */
-function chainAlone(answers: readonly ResourceRecord[]): Answer {
-  return { kind: 'answer', answers, authority: [], additional: [], authoritative: true };
-}
-
-/** RFC 1034 §4.3.2 step 3a: the alias goes before what was found for its target, whose rcode stands. */
-function prepend(chain: readonly ResourceRecord[], outcome: Outcome, { question }: Query): Outcome {
-  switch (outcome.kind) {
-    case 'answer':
-      // RFC 1035 §4.1.1: AA is about the name asked for, and that one is ours.
-      return {
-        ...outcome,
-        answers: joinRecords(chain, unpack(outcome.answers)),
-        authoritative: true,
-      };
-    case 'no-data':
-    case 'name-error':
-      return withChain(chain, outcome);
-    case 'relayed':
-      return joinRelayed(chain, outcome) ?? chainAlone(chain);
-    case 'referral': {
-      const { authority, additional } = outcome;
-      return { kind: 'answer', answers: chain, authority, additional, authoritative: true };
-    }
-    case 'overflow':
-      return { ...outcome, answers: joinRecords(chain, outcome.answers) };
-    case 'failure':
-      // Who asked us to find out is told that we could not, and why; others follow the alias themselves.
-      return question.recursionDesired ? outcome : chainAlone(chain);
-    case 'refused':
-    case 'not-implemented':
-    case 'skip':
-      return chainAlone(chain);
-  }
-}
-
-function withChain<Negative extends NoData | NameError>(
-  chain: readonly ResourceRecord[],
-  outcome: Negative,
-): Negative {
-  return { ...outcome, answers: joinRecords(chain, outcome.answers ?? []) };
 }
