@@ -27,5 +27,6 @@ export interface RecordRules {
     ttlSeconds: number,
     records: readonly string[],
   ) => Promise<{ readonly rrset: RecordSet; readonly hasFile: boolean }>;
-  readonly hasFile: (path: RecordPath) => Promise<boolean>;
+  /** Whether a master file has its zone; rejects when other records need the RRset. */
+  readonly admitDeletion: (path: RecordPath) => Promise<{ readonly hasFile: boolean }>;
 }

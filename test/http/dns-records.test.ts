@@ -1,6 +1,7 @@
 /** `/v1/dns/records`: what is written, read, refused and waited for, over the rules of the DNS side. */
-import { beforeEach, describe, expect, it } from 'vitest';
-import { createRecordRules } from '../../src/dns/index.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createRecordRules, formatName, formatType } from '../../src/dns/index.ts';
+import type { RecordVerdict } from '../../src/dns/zone/stored-verdict.ts';
 import { openApi, type TestApi } from './api.ts';
 
 const PATH = '/v1/dns/records';
@@ -8,7 +9,7 @@ const WWW = `${PATH}/example.org/www/A`;
 const one = { TTL: 300, Records: ['192.0.2.1'] };
 
 /** What the zones say to every RRset. */
-let verdict: { hasFile: boolean; conflict: string | undefined };
+let verdict: RecordVerdict;
 let api: TestApi;
 beforeEach(async () => {
   verdict = { hasFile: true, conflict: undefined };
@@ -78,6 +79,34 @@ describe('a PUT', () => {
       Name: name,
       Type: type,
     });
+  });
+});
+
+describe('the SOA of a zone', () => {
+  it('is judged between the writes of all zones, never beside one', async () => {
+    const judged: string[] = [];
+    const goOn: (() => void)[] = [];
+    const recordRules = createRecordRules(({ owner, type }) => {
+      judged.push(`${formatName(owner)} ${formatType(type)}`);
+      return new Promise((resolve) => goOn.push(() => resolve(verdict)));
+    });
+    const held = await openApi({ deps: { recordRules } });
+    const soa = { Records: ['ns host 1 1 1 1 1'] };
+    const writes = [
+      held.put(WWW, one),
+      held.put(`${PATH}/www.example.org/@/SOA`, soa),
+      held.put(`${PATH}/example.net/a/A`, one),
+    ];
+    const order = ['www.example.org. A', 'www.example.org. SOA', 'a.example.net. A'];
+    for (const [at] of order.entries()) {
+      await vi.waitFor(() => expect(judged).toHaveLength(at + 1));
+      // Whoever does not wait has had the time of a whole request.
+      await held.get(`${PATH}/`);
+      expect(judged).toEqual(order.slice(0, at + 1));
+      goOn[at]?.();
+    }
+    for (const write of writes) expect((await write).body).toBe('true');
+    await held.close();
   });
 });
 
@@ -185,6 +214,24 @@ describe('a request that is refused', () => {
     ],
     [
       'put',
+      'example.org/www/CNAME',
+      { Records: ['WWW'] },
+      400,
+      'dns_record_invalid',
+      'Records[0]',
+      'the CNAME of "www.example.org." names itself',
+    ],
+    [
+      'put',
+      'example.org/@/DS',
+      { Records: ['1 8 9 00'] },
+      400,
+      'dns_record_invalid',
+      'name',
+      'a DS at the apex "example.org." belongs to the zone above (RFC 4035 §2.4)',
+    ],
+    [
+      'put',
       'example.org/www/B',
       one,
       400,
@@ -261,9 +308,16 @@ describe('a request that is refused', () => {
   });
 
   it('for what the zone says to it is 409, with the reason', async () => {
-    verdict = { hasFile: true, conflict: 'the SOA of "example.org." is in zones/example.org.zone' };
-    const reply = await api.put(WWW, one);
-    expect([reply.statusCode, reply.body]).toEqual([409, verdict.conflict]);
+    const reason = '"www.example.org." is in the zone "www.example.org.", not in "example.org."';
+    verdict = { hasFile: true, conflict: { field: 'zone', reason } };
+    for (const method of ['put', 'delete'] as const) {
+      const accept = { accept: 'application/problem+json' };
+      const reply = await (method === 'put' ? api.put(WWW, one, accept) : api.delete(WWW, accept));
+      expect([reply.statusCode, reply.json()]).toMatchObject([
+        409,
+        { code: 'dns_record_conflict', field: 'zone', detail: reason },
+      ]);
+    }
   });
 
   it('for another RRset of its name is 409', async () => {

@@ -2,7 +2,7 @@
  * Makes a zone of the records of one master file, or says what keeps them from being one (RFC 1035 §5.2):
  * one SOA, name servers at the apex, nothing outside, aliases that stand alone, cuts with nothing but glue below.
  */
-import { formatName, isAtOrBelow, lowerName, type Name, parentOf } from '../wire/name.ts';
+import { isAtOrBelow, lowerName, type Name, parentOf } from '../wire/name.ts';
 import { octetText } from '../wire/octet-text.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { formatType, RecordType } from '../wire/types.ts';
@@ -10,6 +10,16 @@ import type { ParsedFile, PlacedRecord } from './master-file/parse-master-file.t
 import { forEach, runAtOnce, type Steps } from './steps.ts';
 import { type RRset, targetOf, type Zone, type ZoneNode } from './zone.ts';
 import type { Origin, ZoneFault } from './zone-error.ts';
+import {
+  AT_CUT,
+  BESIDE_CNAME,
+  dsWithoutNs,
+  faultOfAlias,
+  faultOfOwner,
+  GLUE,
+  NO_ALIAS,
+  quoted,
+} from './zone-rules.ts';
 
 export interface ZoneFile {
   readonly file: string;
@@ -42,28 +52,33 @@ export function* buildZoneInSteps(zoneFile: ZoneFile, parsed: ParsedFile): Steps
   const soa = findSoa(zoneFile, parsed, report);
   const apex = soa === undefined ? zoneFile.origin : lowerName(soa.owner);
   const draft = yield* gather(apex, parsed.records, report);
-  yield* forEach(draft, ([name, node]) => checkAliases(name, node, report));
+  yield* forEach(draft, ([name, node]) => {
+    checkAliases(name, node, report);
+    checkOwner({ apex, draft, name, node }, report);
+  });
   const hasCuts = yield* findAnyCut(apex, draft);
   if (hasCuts) {
     yield* forEach(draft, ([name, node]) => checkCuts({ apex, draft, name, node }, report));
     yield* forEach(draft, ([name, node]) => checkDnames({ apex, draft, name, node }, report));
   }
-  yield* forEach(draft.values(), (node) => checkTargets(apex, draft, node, report));
+  const hosts = new Set<Name>();
+  yield* forEach(draft.values(), (node) => {
+    for (const host of checkTargets(apex, draft, node, report)) hosts.add(host);
+  });
   const nodes = yield* finish(apex, draft);
   const ns = nodes.get(apex)?.get(RecordType.NS);
   // A line that could not be read may have been the one that is missed.
   if (ns === undefined && parsed.faults.length === 0 && soa !== undefined) {
     const at = { file: zoneFile.file, line: 0 };
-    report(at, `no NS record at the apex ${quote(apex)} (RFC 1034 §4.2.1)`);
+    report(at, `no NS record at the apex ${quoted(apex)} (RFC 1034 §4.2.1)`);
   }
   if (soa === undefined || ns === undefined || faults.length > 0)
     return { zone: undefined, faults };
-  return { zone: { apex, file: zoneFile.file, nodes, soa, ns, hasCuts }, faults };
+  return { zone: { apex, file: zoneFile.file, nodes, soa, ns, hasCuts, hosts }, faults };
 }
 
 type Report = (at: Origin, reason: string) => void;
 
-const quote = (name: Name): string => `"${formatName(name)}"`;
 const placeOf = (at: Origin): string => `${at.file}:${at.line}`;
 
 /** RFC 1035 §5.2: exactly one, and its owner is the apex. */
@@ -87,7 +102,7 @@ function findSoa(
   }
   const { owner } = first.record;
   if (zoneFile.apexIsOrigin && lowerName(owner) !== zoneFile.origin) {
-    report(first, `the SOA is at ${quote(owner)}, the zone is ${quote(zoneFile.origin)}`);
+    report(first, `the SOA is at ${quoted(owner)}, the zone is ${quoted(zoneFile.origin)}`);
   }
   return first.record;
 }
@@ -99,7 +114,7 @@ function* gather(apex: Name, records: readonly PlacedRecord[], report: Report): 
     const { owner, type } = placed.record;
     const name = lowerName(owner);
     if (!isAtOrBelow(name, apex)) {
-      report(placed, `${quote(owner)} is outside the zone ${quote(apex)}`);
+      report(placed, `${quoted(owner)} is outside the zone ${quoted(apex)}`);
       return;
     }
     const node: DraftNode = draft.get(name) ?? new Map();
@@ -128,47 +143,35 @@ function isRepeated(rrset: readonly PlacedRecord[], { record }: PlacedRecord, se
 
 const rdataText = ({ rdata }: ResourceRecord): string => octetText(rdata, 0, rdata.length);
 
-/** What may stand beside a CNAME (RFC 2181 §10.1, RFC 4034 §2.5). */
-const BESIDE_CNAME = new Set<number>([RecordType.CNAME, RecordType.RRSIG, RecordType.NSEC]);
-
 function checkAliases(name: Name, node: DraftNode, report: Report): void {
   const [cname, second] = node.get(RecordType.CNAME) ?? [];
   if (cname !== undefined) {
     if (second !== undefined)
-      report(second, `${quote(name)} already has a CNAME (${placeOf(cname)})`);
+      report(second, `${quoted(name)} already has a CNAME (${placeOf(cname)})`);
     for (const [type, [other]] of node) {
       if (BESIDE_CNAME.has(type) || other === undefined) continue;
       const reason = `has a CNAME (${placeOf(cname)}) and so no ${formatType(type)} (RFC 1034 §3.6.2)`;
-      report(other, `${quote(name)} ${reason}`);
+      report(other, `${quoted(name)} ${reason}`);
     }
   }
+  const fault = cname && faultOfAlias(cname.record);
+  if (cname !== undefined && fault !== undefined) report(cname, fault);
   const [dname, another] = node.get(RecordType.DNAME) ?? [];
   // RFC 6672 §2.4
   if (another !== undefined && dname !== undefined) {
-    report(another, `${quote(name)} already has a DNAME (${placeOf(dname)})`);
-  }
-  if (name.startsWith('\x01*')) checkWildcard(name, node, report);
-}
-
-/** RFC 4592 §4.2, §4.4: what these would mean is not defined. */
-function checkWildcard(name: Name, node: DraftNode, report: Report): void {
-  for (const type of [RecordType.NS, RecordType.DNAME]) {
-    const placed = node.get(type)?.[0];
-    if (placed !== undefined) {
-      report(placed, `the wildcard ${quote(name)} cannot own ${formatType(type)} (RFC 4592 §4)`);
-    }
+    report(another, `${quoted(name)} already has a DNAME (${placeOf(dname)})`);
   }
 }
 
-const AT_CUT = new Set<number>([
-  RecordType.NS,
-  RecordType.DS,
-  RecordType.A,
-  RecordType.AAAA,
-  RecordType.RRSIG,
-  RecordType.NSEC,
-]);
-const GLUE = new Set<number>([RecordType.A, RecordType.AAAA]);
+function checkOwner({ apex, name, node }: Drafted, report: Report): void {
+  for (const [type, [placed]] of node) {
+    const fault = faultOfOwner(apex, name, type);
+    if (placed !== undefined && fault !== undefined) report(placed, fault);
+  }
+  const ds = node.get(RecordType.DS)?.[0];
+  if (ds === undefined || name === apex || node.has(RecordType.NS)) return;
+  report(ds, dsWithoutNs(name));
+}
 
 /** Most zones have none, and nobody has to look for one above each name. */
 function* findAnyCut(apex: Name, draft: Draft): Steps<boolean> {
@@ -195,7 +198,7 @@ function checkCuts({ apex, draft, name, node }: Drafted, report: Report): void {
   for (const [type, [placed]] of node) {
     if (placed === undefined || allowed.has(type)) continue;
     const where = cut === name ? 'at' : 'below';
-    const reason = `${formatType(type)} ${where} the delegation ${quote(cut)} is not this zone's`;
+    const reason = `${formatType(type)} ${where} the delegation ${quoted(cut)} is not this zone's`;
     report(placed, reason);
   }
   for (const ns of cut === name ? (node.get(RecordType.NS) ?? []) : []) {
@@ -203,7 +206,7 @@ function checkCuts({ apex, draft, name, node }: Drafted, report: Report): void {
     if (host === undefined || !isAtOrBelow(host, cut)) continue;
     const addresses = draft.get(host);
     if (addresses?.has(RecordType.A) || addresses?.has(RecordType.AAAA)) continue;
-    report(ns, `the name server ${quote(host)} of the delegation ${quote(cut)} needs an address`);
+    report(ns, `the name server ${quoted(host)} of the delegation ${quoted(cut)} needs an address`);
   }
 }
 
@@ -214,7 +217,7 @@ function checkDnames({ apex, draft, name, node }: Drafted, report: Report): void
     const dname = draft.get(above)?.get(RecordType.DNAME)?.[0];
     const placed = [...node.values()][0]?.[0];
     if (dname === undefined || placed === undefined) continue;
-    report(placed, `${quote(name)} is below the DNAME at ${placeOf(dname)} (RFC 6672 §2.4)`);
+    report(placed, `${quoted(name)} is below the DNAME at ${placeOf(dname)} (RFC 6672 §2.4)`);
   }
 }
 
@@ -227,16 +230,19 @@ function cutAbove(apex: Name, draft: Draft, name: Name): Name | undefined {
   return cut;
 }
 
-/** RFC 2181 §10.3, RFC 2782: a host that a record names is no alias. */
-function checkTargets(apex: Name, draft: Draft, node: DraftNode, report: Report): void {
-  for (const type of [RecordType.NS, RecordType.MX, RecordType.SRV]) {
+/** RFC 2181 §10.3, RFC 2782: a host that a record names is no alias. @returns the hosts in this zone */
+function checkTargets(apex: Name, draft: Draft, node: DraftNode, report: Report): Name[] {
+  const hosts: Name[] = [];
+  for (const type of NO_ALIAS) {
     for (const placed of node.get(type) ?? []) {
       const target = targetOf(placed.record);
       if (target === undefined || !isAtOrBelow(target, apex)) continue;
+      hosts.push(target);
       if (!draft.get(target)?.has(RecordType.CNAME)) continue;
-      report(placed, `the ${formatType(type)} names ${quote(target)}, which is an alias`);
+      report(placed, `the ${formatType(type)} names ${quoted(target)}, which is an alias`);
     }
   }
+  return hosts;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { RecordType } from '../wire/types.ts';
 import type { RRset, ZoneNode } from './zone.ts';
+import { BESIDE_CNAME } from './zone-rules.ts';
 
 /** What is laid over the file; changed by its owner, who then calls `forget`. */
 export interface UpperNodes {
@@ -18,8 +19,6 @@ export interface UpperNodes {
 type Nodes = ReadonlyMap<Name, ZoneNode>;
 
 const EMPTY: ZoneNode = new Map();
-/** What may stand beside a CNAME (RFC 2181 §10.1, RFC 4034 §2.5). */
-const BESIDE_CNAME = new Set<number>([RecordType.RRSIG, RecordType.NSEC]);
 
 export class LayeredNodes implements Nodes {
   readonly #upper: UpperNodes;

@@ -9,6 +9,7 @@ import {
   canonicalRRset,
   canonicalType,
   canonicalZone,
+  keyOf,
   RecordError,
   type RRsetPath,
   type RRsetText,
@@ -28,40 +29,44 @@ export interface RecordRules {
     ttlSeconds: number,
     records: readonly string[],
   ) => Promise<Admitted>;
-  /** Whether the zone of a canonical path comes from a master file. */
-  readonly hasFile: (path: RRsetPath) => Promise<boolean>;
+  /** Of a canonical path. Rejects with RecordError when other records need the RRset. */
+  readonly admitDeletion: (path: RRsetPath) => Promise<Judged>;
 }
 
-export interface Admitted {
-  readonly rrset: RRsetText;
+export interface Judged {
+  /** The zone comes from a master file. */
   readonly hasFile: boolean;
+}
+
+export interface Admitted extends Judged {
+  readonly rrset: RRsetText;
 }
 
 export function createRecordRules(
   judge: (rrset: RRsetToJudge) => Promise<RecordVerdict>,
 ): RecordRules {
+  const settle = async (path: RRsetPath, about: Change): Promise<Judged> => {
+    const key = keyOf(path);
+    if (key === undefined) throw new Error(`a canonical path names nothing: ${path.zone}`);
+    const { hasFile, conflict } = await judge({ ...key, ...about });
+    if (conflict === undefined) return { hasFile };
+    throw new RecordError(conflict.field, conflict.reason, 'dns_record_conflict');
+  };
   return {
     canonicalZone,
     canonicalName,
     canonicalType,
     async admit(path, ttlSeconds, records) {
       const rrset = canonicalRRset(path, ttlSeconds, records);
-      const { hasFile, conflict } = await judge(toJudge(rrset));
-      if (conflict !== undefined) throw new RecordError('type', conflict, 'dns_record_conflict');
-      return { rrset, hasFile };
+      return { rrset, ...(await settle(path, { change: 'put', targets: targetsOf(rrset) })) };
     },
-    async hasFile({ zone }) {
-      const anything = { zone, name: '@', type: 'TXT', ttlSeconds: 0, records: ['""'] };
-      return (await judge(toJudge(anything))).hasFile;
-    },
+    admitDeletion: (path) => settle(path, { change: 'delete', targets: [] }),
   };
 }
 
-function toJudge(text: RRsetText): RRsetToJudge {
-  const rrset = storedRRset(text);
-  // The canonical text is what the parser itself made of records that it had read.
-  if (rrset === undefined) throw new Error(`canonical records cannot be read: ${text.zone}`);
-  const { zone, owner, type, records } = rrset;
-  const targets = records.map(targetOf).filter((target): target is Name => target !== undefined);
-  return { zone, owner, type, targets };
+type Change = Pick<RRsetToJudge, 'change' | 'targets'>;
+
+function targetsOf(text: RRsetText): Name[] {
+  const targets = storedRRset(text)?.records.map(targetOf) ?? [];
+  return targets.filter((target): target is Name => target !== undefined);
 }

@@ -15,6 +15,7 @@ import { resolveName, TokenCursor, TTL_SECONDS_MAX } from './master-file/token-c
 import { readEntries, type Token } from './master-file/tokens.ts';
 import { parseRdata } from './rdata/formats.ts';
 import { FieldFault } from './zone-error.ts';
+import { faultOfAlias, faultOfOwner } from './zone-rules.ts';
 
 /** The parts of a path: names in presentation form, `name` relative to the zone or absolute, `@` the apex. */
 export interface RRsetPath {
@@ -107,9 +108,8 @@ export function canonicalRRset(
     // RFC 2181 §8
     throw new RecordError('TTL', `${ttlSeconds} is not a number from 0 to ${TTL_SECONDS_MAX}`);
   }
-  const type = parseType(path.type) ?? 0;
-  checkOwner(path, type);
-  const zone = parseName(path.zone) ?? ROOT;
+  const { zone, owner, type } = keyOf(path) ?? { zone: ROOT, owner: ROOT, type: 0 };
+  checkOwner(zone, owner, type);
   const most = limits.dnsRecords.default;
   if (texts.length === 0) throw new RecordError('Records', 'an RRset has at least one record');
   if (texts.length > most) {
@@ -121,6 +121,8 @@ export function canonicalRRset(
   for (const [at, text] of texts.entries()) {
     checkLength(text, `Records[${at}]`);
     const rdata = readRecord(type, text, zone, `Records[${at}]`);
+    const alias = faultOfAlias({ owner, type, class: RecordClass.IN, ttl: ttlSeconds, rdata });
+    if (alias !== undefined) throw new RecordError(`Records[${at}]`, alias);
     const canonical = formatRdata(type, rdata);
     if (records.has(canonical)) continue;
     records.add(canonical);
@@ -141,15 +143,12 @@ const RECORD_HEAD_BYTES = 12;
 /** RFC 2181 §10.1, RFC 6672 §2.4, RFC 1035 §5.2. */
 const ALONE = new Set<number>([RecordType.CNAME, RecordType.DNAME, RecordType.SOA]);
 
-function checkOwner({ name }: RRsetPath, type: number): void {
-  if (type === RecordType.SOA && name !== '@') {
+function checkOwner(apex: Name, owner: Name, type: number): void {
+  if (type === RecordType.SOA && owner !== apex) {
     throw new RecordError('name', 'an SOA record stands at the apex of its zone, "@"');
   }
-  // RFC 4592 §4.2, §4.4: what these would mean is not defined.
-  const isWildcard = name === '*' || name.startsWith('*.');
-  if (isWildcard && (type === RecordType.NS || type === RecordType.DNAME)) {
-    throw new RecordError('name', `a wildcard cannot own ${formatType(type)} (RFC 4592 §4)`);
-  }
+  const fault = faultOfOwner(apex, owner, type);
+  if (fault !== undefined) throw new RecordError('name', fault);
 }
 
 function checkLength(text: string, field: RecordField): void {
@@ -184,10 +183,19 @@ export function ownerOf({ zone, name }: Pick<RRsetPath, 'zone' | 'name'>): Name 
   return owner === undefined ? undefined : lowerName(owner);
 }
 
+/** What a canonical path names; undefined when it names nothing. */
+export function keyOf(path: RRsetPath): Omit<ViewRRset, 'records'> | undefined {
+  const [zone, owner, type] = [parseName(path.zone), ownerOf(path), parseType(path.type)];
+  return zone === undefined || owner === undefined || type === undefined
+    ? undefined
+    : { zone, owner, type };
+}
+
 /** Records of what the catalog keeps; undefined when they cannot be read. */
 export function storedRRset(text: RRsetText): ViewRRset | undefined {
-  const [zone, owner, type] = [parseName(text.zone), ownerOf(text), parseType(text.type)];
-  if (zone === undefined || owner === undefined || type === undefined) return undefined;
+  const key = keyOf(text);
+  if (key === undefined) return undefined;
+  const { zone, owner, type } = key;
   try {
     const records = text.records.map(
       (record): ResourceRecord => ({
@@ -198,7 +206,7 @@ export function storedRRset(text: RRsetText): ViewRRset | undefined {
         rdata: readRecord(type, record, zone, 'Records'),
       }),
     );
-    return records.length === 0 ? undefined : { zone, owner, type, records };
+    return records.length === 0 ? undefined : { ...key, records };
   } catch (error) {
     if (error instanceof RecordError) return undefined;
     throw error;

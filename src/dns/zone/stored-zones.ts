@@ -10,7 +10,8 @@ import type { ViewChange, ViewDelta, ViewRRset } from '../view/delta.ts';
 import { type Name, parentOf } from '../wire/name.ts';
 import { RecordType } from '../wire/types.ts';
 import { LayeredNodes } from './layered-nodes.ts';
-import { hasName, type RRset, type Zone } from './zone.ts';
+import { hasName, type RRset, targetOf, type Zone } from './zone.ts';
+import { NO_ALIAS } from './zone-rules.ts';
 import { withSerialMoved, type ZoneStore } from './zone-store.ts';
 
 /** RRsets of one zone. */
@@ -19,6 +20,8 @@ export class StoredZone {
   readonly nodes = new Map<Name, Map<number, RRset>>();
   /** How many stored owners are below a name: it exists, if only as an empty non-terminal. */
   readonly ownersBelow = new Map<Name, number>();
+  /** How many stored records name a host. */
+  readonly hosts = new Map<Name, number>();
   /** RRsets that make `Zone.hasCuts` true. */
   cuts = 0;
   /** Of the last write. */
@@ -43,13 +46,19 @@ export class StoredZone {
       this.nodes.set(owner, node);
       this.#countOwner(owner, 1);
     }
-    if (!node.has(type)) this.cuts += this.#isCut(owner, type) ? 1 : 0;
+    const before = node.get(type);
+    if (before === undefined) this.cuts += this.#isCut(owner, type) ? 1 : 0;
+    else this.#countHosts(type, before, -1);
     node.set(type, records);
+    this.#countHosts(type, records, 1);
   }
 
   delete(owner: Name, type: number): void {
     const node = this.nodes.get(owner);
-    if (node?.delete(type) !== true) return;
+    const before = node?.get(type);
+    if (node === undefined || before === undefined) return;
+    node.delete(type);
+    this.#countHosts(type, before, -1);
     this.cuts -= this.#isCut(owner, type) ? 1 : 0;
     if (node.size > 0) return;
     this.nodes.delete(owner);
@@ -63,11 +72,23 @@ export class StoredZone {
   #countOwner(owner: Name, step: 1 | -1): void {
     for (let above = owner; above !== this.apex; ) {
       above = parentOf(above);
-      const count = (this.ownersBelow.get(above) ?? 0) + step;
-      if (count === 0) this.ownersBelow.delete(above);
-      else this.ownersBelow.set(above, count);
+      count(this.ownersBelow, above, step);
     }
   }
+
+  #countHosts(type: number, records: RRset, step: 1 | -1): void {
+    if (!NO_ALIAS.has(type)) return;
+    for (const record of records) {
+      const host = targetOf(record);
+      if (host !== undefined) count(this.hosts, host, step);
+    }
+  }
+}
+
+function count(counts: Map<Name, number>, name: Name, step: 1 | -1): void {
+  const counted = (counts.get(name) ?? 0) + step;
+  if (counted === 0) counts.delete(name);
+  else counts.set(name, counted);
 }
 
 export class StoredZones {
@@ -199,9 +220,10 @@ class OverlaidStore implements ZoneStore {
     nodes.setSoa(soa);
     const ns = nodes.get(apex)?.get(RecordType.NS) ?? [];
     const hasCuts = (file?.hasCuts ?? false) || stored.cuts > 0;
-    this.#overlaid.set(apex, {
-      zone: { apex, file: file?.file ?? '', nodes, soa, ns, hasCuts },
-      nodes,
-    });
+    const hosts = {
+      has: (host: Name) => stored.hosts.has(host) || (file?.hosts.has(host) ?? false),
+    };
+    const zone = { apex, file: file?.file ?? '', nodes, soa, ns, hasCuts, hosts };
+    this.#overlaid.set(apex, { zone, nodes });
   }
 }

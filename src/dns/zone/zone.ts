@@ -27,6 +27,8 @@ export interface Zone {
   readonly ns: RRset;
   /** Whether anything but the apex owns NS or DNAME: most zones spare themselves the search. */
   readonly hasCuts: boolean;
+  /** The hosts in this zone that its NS, MX and SRV name; what was replaced since may be among them. */
+  readonly hosts: Pick<ReadonlySet<Name>, 'has'>;
 }
 
 /** The name asked for stands for another. */

@@ -37,24 +37,42 @@ const rrsetShape = {
 } as const satisfies FieldsShape;
 
 export function dnsRecords(deps: Deps): readonly Endpoint[] {
-  const inTurn = writesInTurn();
+  const inTurn = writesInTurn(deps);
   return [
     { method: 'GET', path: PATH, handle: (call) => read(deps, call) },
-    { method: 'PUT', path: PATH, handle: (call) => inTurn(call, () => put(deps, call)) },
-    { method: 'DELETE', path: PATH, handle: (call) => inTurn(call, () => remove(deps, call)) },
+    { method: 'PUT', path: PATH, handle: (call) => inTurn(call, (path) => put(deps, call, path)) },
+    {
+      method: 'DELETE',
+      path: PATH,
+      handle: (call) => inTurn(call, (path) => remove(deps, call, path)),
+    },
   ];
 }
 
-/** One write of a zone after another: what is judged of an RRset holds until it is committed. */
-function writesInTurn() {
+/**
+ * What is judged of an RRset holds until it is committed: the writes of a zone come one after another, and an SOA,
+ * which takes names from the zones around it, between all others.
+ */
+function writesInTurn({ recordRules }: Deps) {
+  const gate = new InTurn();
   const turnsOf = new Map<string, InTurn>();
-  return (call: Call, write: () => Promise<Answer>): Promise<Answer> => {
-    const zone = (partsOf(call)[0] ?? '').toLowerCase().replace(/\.$/, '');
+  const inZone = (zone: string, write: () => Promise<Answer>): Promise<Answer> => {
     const turns = turnsOf.get(zone) ?? new InTurn();
     turnsOf.set(zone, turns);
     return turns.run(write).finally(() => {
       if (turns.count === 0) turnsOf.delete(zone);
     });
+  };
+  return async (call: Call, write: (path: RecordPath) => Promise<Answer>): Promise<Answer> => {
+    const path = pathOf(recordRules, partsOf(call));
+    if (path.type === 'SOA') {
+      return gate.run(async () => {
+        await Promise.all(Array.from(turnsOf.values(), (turns) => turns.run(async () => {})));
+        return write(path);
+      });
+    }
+    const { done } = await gate.run(async () => ({ done: inZone(path.zone, () => write(path)) }));
+    return done;
   };
 }
 
@@ -94,11 +112,10 @@ function foundOr404({ reply }: Call, { zone, name, type }: RecordPath, answer: A
   throw new HttpError('dns_record_unknown', `no ${type} records of "${name}" in "${zone}"`);
 }
 
-async function put(deps: Deps, call: Call): Promise<Answer> {
+async function put(deps: Deps, call: Call, path: RecordPath): Promise<Answer> {
   const { state, commit, logger, recordRules, agent } = deps;
   const { query, request, body } = call;
   checkDatacenter(query, agent.identity.datacenter);
-  const path = pathOf(recordRules, partsOf(call));
   const cas = casOf(query);
   const { TTL, Records } = decodeBody(rrsetShape, body);
   const { rrset, hasFile } = await recordRules.admit(path, TTL, Records);
@@ -117,13 +134,12 @@ async function put(deps: Deps, call: Call): Promise<Answer> {
   return json(result.done);
 }
 
-async function remove(deps: Deps, call: Call): Promise<Answer> {
+async function remove(deps: Deps, call: Call, path: RecordPath): Promise<Answer> {
   const { commit, logger, recordRules, agent } = deps;
   const { query, request } = call;
   checkDatacenter(query, agent.identity.datacenter);
-  const path = pathOf(recordRules, partsOf(call));
   const cas = casOf(query);
-  const hasFile = await recordRules.hasFile(path);
+  const { hasFile } = await recordRules.admitDeletion(path);
   const { result } = await commit((transaction) => {
     const done = deleteDnsRecord(transaction, path, { cas, hasFile });
     return { done, changed: transaction.isChanged };

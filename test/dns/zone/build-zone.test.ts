@@ -85,6 +85,17 @@ describe('what keeps records from being a zone (RFC 1035 §5.2)', () => {
       `${HEAD}sub NS ns.other.\nsub MX 1 m.other.`,
       [':5: MX at the delegation "sub.example." is not this zone\'s'],
     ],
+    ['a CNAME to itself', `${HEAD}a CNAME A`, [':4: the CNAME of "a.example." names itself']],
+    [
+      'DS at the apex',
+      `${HEAD}@ DS 1 1 9 00`,
+      [':4: a DS at the apex "example." belongs to the zone above (RFC 4035 §2.4)'],
+    ],
+    [
+      'DS without a delegation',
+      `${HEAD}a DS 1 1 9 00`,
+      [':4: the DS at "a.example." needs the NS of a delegation there (RFC 4035 §2.4)'],
+    ],
     ['DS at a cut', `${HEAD}sub NS ns.other.\nsub DS 1 1 1 ${'ab'.repeat(20)}`, []],
     [
       'an MX to an alias',

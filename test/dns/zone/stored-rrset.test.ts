@@ -124,8 +124,8 @@ describe('records', () => {
     ['www TXT', ['"open'], 'Records[0]: the quoted string "open" is not closed on its line'],
     ['www CNAME', ['a', 'b'], 'Records[1]: a name has one CNAME record at most'],
     ['www SOA', ['ns host 1 1 1 1 1'], 'name: an SOA record stands at the apex of its zone, "@"'],
-    ['* NS', ['ns'], 'name: a wildcard cannot own NS (RFC 4592 §4)'],
-    ['*.a DNAME', ['ns'], 'name: a wildcard cannot own DNAME (RFC 4592 §4)'],
+    ['* NS', ['ns'], 'name: the wildcard "*.example.org." cannot own NS (RFC 4592 §4)'],
+    ['*.a DNAME', ['ns'], 'name: the wildcard "*.a.example.org." cannot own DNAME (RFC 4592 §4)'],
     [
       'x TYPE65400',
       ['beef'],

@@ -27,7 +27,7 @@ a.b 60 IN A 192.0.2.2
 function rrsetOf(text: string) {
   const [owner = '', type = '', ...records] = text.split(' ');
   const path = { zone: 'example.', name: canonicalName('example.', owner), type };
-  const texts = type === 'SOA' || type === 'MX' ? [records.join(' ')] : records;
+  const texts = ['SOA', 'MX', 'DS'].includes(type) ? [records.join(' ')] : records;
   const rrset = storedRRset(canonicalRRset(path, 60, texts));
   if (rrset === undefined) throw new Error(text);
   return rrset;
@@ -201,13 +201,15 @@ describe('a serial', () => {
 // ---- Against a zone that is built anew
 
 const OWNERS = ['@', 'a', 'b', 'a.b', 'c.a.b', '*', '*.b', 'sub', 'ns.sub'];
+const NAMES_HOST = '10 b';
 const WRITABLE: [type: string, data: string[]][] = [
   ['A', ['192.0.2.1', '192.0.2.2']],
   ['TXT', ['"one"', '"two"']],
-  ['MX', ['10 mail.elsewhere.test.']],
-  ['CNAME', ['target.elsewhere.test.', 'a']],
+  ['MX', ['10 mail.elsewhere.test.', NAMES_HOST]],
+  ['CNAME', ['target.elsewhere.test.', 'c']],
   ['NS', ['ns.elsewhere.test.']],
   ['DNAME', ['other.test.']],
+  ['DS', ['1 8 9 00']],
 ];
 const ASKED = ['A', 'TXT', 'CNAME', 'NS', 'DS'];
 
@@ -249,7 +251,8 @@ describe('random writes over a file', () => {
       const inFile: RRsets = new Map();
       for (let at = 0; at < 8; at++) {
         const [key, data] = random1();
-        if (key === '@ NS') continue;
+        // A stored RRset would hide the first, and bring it back later.
+        if (key === '@ NS' || data === NAMES_HOST) continue;
         try {
           zone(textOf(new Map(inFile).set(key, data)));
           inFile.set(key, data);
@@ -262,9 +265,14 @@ describe('random writes over a file', () => {
       const written: RRsets = new Map();
       for (let step = 0; step < 40; step++) {
         const [key, data] = random1();
-        if (key === '@ NS') continue;
+        if (key === '@ NS' || key === '@ DS') continue;
         if (random.float() < 0.4) {
-          apply(remove(key));
+          const change = remove(key);
+          if (change.kind !== 'delete-rrset') continue;
+          const toJudge = { ...change, change: 'delete', targets: [] } as const;
+          const { conflict } = judgeRRset({ files: base, served: served() }, toJudge);
+          if (conflict !== undefined) continue;
+          apply(change);
           written.delete(key);
         } else {
           const [owner = '', type = ''] = key.split(' ');
@@ -272,7 +280,7 @@ describe('random writes over a file', () => {
           const change = put(`${key} ${data}`);
           if (change.kind !== 'put-rrset') continue;
           const targets = change.rrset.records.flatMap((record) => targetOf(record) ?? []);
-          const toJudge = { ...change.rrset, targets };
+          const toJudge = { change: 'put', ...change.rrset, targets } as const;
           if (judgeRRset({ files: base, served: served() }, toJudge).conflict !== undefined) {
             // What is refused, a file of the same would be refused for as well.
             expect(() => zone(textOf(new Map([...inFile, ...written]).set(key, data)))).toThrow();

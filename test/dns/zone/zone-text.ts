@@ -61,9 +61,9 @@ export function faultsOf(text: string): string[] {
   return buildZone(zoneFile, parsed).faults.map(formatFault);
 }
 
-export function zone(text: string): Zone {
-  const zoneFile = { file: 'zones/example.zone', origin: name('example.'), apexIsOrigin: false };
-  const { zone: built, faults } = buildZone(zoneFile, parse({ 'zones/example.zone': text }));
+export function zone(text: string, apex = 'example.'): Zone {
+  const zoneFile = { file: 'zones/example.zone', origin: name(apex), apexIsOrigin: false };
+  const { zone: built, faults } = buildZone(zoneFile, parse({ 'zones/example.zone': text }, apex));
   if (built === undefined) throw new Error(faults.map(formatFault).join('\n'));
   return built;
 }
