@@ -8,7 +8,7 @@ import { followAliases } from '../answer/alias-chain.ts';
 import type { Outcome, Query, Source } from '../answer/outcome.ts';
 import type { Trace } from '../answer/trace.ts';
 import { unpack } from '../wire/address-rrset.ts';
-import type { Name } from '../wire/name.ts';
+import { type Name, parentOf, ROOT } from '../wire/name.ts';
 import { formatType, RecordType } from '../wire/types.ts';
 import { type Alias, type LookUp, lookUp, type Zone } from './zone.ts';
 import type { ZoneStore } from './zone-store.ts';
@@ -30,16 +30,27 @@ export function createZoneSource(parts: ZoneSourceParts): Source {
 
 function answer(parts: ZoneSourceParts, query: Query): Outcome | Promise<Outcome> {
   const { question } = query;
-  const zone = parts.zones().find(question.lowerName);
-  if (zone === undefined) return { kind: 'skip' };
-  // RFC 4035 §3.1.4.1: the DS of an apex is the parent's; Consul asks its recursors for it.
-  const belongsToParent = question.type === RecordType.DS && question.lowerName === zone.apex;
-  if (belongsToParent && parts.forwards(question.lowerName)) return { kind: 'skip' };
+  const home = parts.zones().find(question.lowerName);
+  if (home === undefined) return { kind: 'skip' };
+  // RFC 4035 §3.1.4.1: the DS of an apex is the parent's, which may be here too.
+  const belongsToParent = question.type === RecordType.DS && question.lowerName === home.apex;
+  const parent = belongsToParent ? delegating(parts.zones(), home.apex) : undefined;
+  // Consul asks its recursors for it.
+  if (belongsToParent && parent === undefined && parts.forwards(question.lowerName)) {
+    return { kind: 'skip' };
+  }
+  const zone = parent ?? home;
   const found = lookUp(zone, question);
   if (query.trace !== undefined) noteStored(parts, query.trace, zone, found, question.lowerName);
   // What is not in the file may still be the catalog's, which denies it after us or does not.
   if (found.kind === 'name-error' && parts.zones().isShared(zone)) return { kind: 'skip' };
   return found.kind === 'alias' ? followAlias(parts, query, found) : found;
+}
+
+/** The zone above `apex` that has its delegation; without one it cannot know whether there is a DS. */
+function delegating(zones: ZoneStore, apex: Name): Zone | undefined {
+  const above = apex === ROOT ? undefined : zones.find(parentOf(apex));
+  return above?.nodes.get(apex)?.has(RecordType.NS) ? above : undefined;
 }
 
 function noteStored(

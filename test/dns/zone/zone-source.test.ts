@@ -22,7 +22,13 @@ pool   CNAME loop
 cut    NS    ns.test.
 cutter CNAME x.cut
 deep   DNAME deep.deep
+signed NS    ns.test.
+plain  NS    ns.test.
+signed DS    1 8 9 00
 `),
+    zone('$TTL 60\n@ SOA ns host 1 2 3 4 5\n@ NS ns.test.\n', 'signed.example.'),
+    zone('$TTL 60\n@ SOA ns host 1 2 3 4 5\n@ NS ns.test.\n', 'plain.example.'),
+    zone('$TTL 60\n@ SOA ns host 1 2 3 4 5\n@ NS ns.test.\n', 'alone.example.'),
   ],
 });
 
@@ -67,6 +73,21 @@ describe('the zone source', () => {
     expect(await createZoneSource(parts).answer(query('web.example. MX'))).toMatchObject({
       kind: 'no-data',
     });
+  });
+
+  it('answers the DS of an apex from the zone above, which delegates it', async () => {
+    expect(answersOf(await source().ask('signed.example. DS'))).toEqual(['signed.example. 60 DS']);
+    expect(await source(undefined, true).ask('signed.example. DS')).toMatchObject({
+      kind: 'answer',
+    });
+    expect(await source().ask('signed.example. NS')).toMatchObject({ kind: 'answer' });
+    // The SOA of a denial says whose it is.
+    for (const [apex, zone] of [
+      ['plain.example.', 'example.'],
+      ['alone.example.', 'alone.example.'],
+    ] as const) {
+      expect(await source().ask(`${apex} DS`)).toMatchObject({ kind: 'no-data', zone: name(zone) });
+    }
   });
 
   it('leaves the DS of an apex to the parent when there is an upstream to ask', async () => {
