@@ -107,8 +107,8 @@ export interface Relayed {
   readonly truncated: boolean;
   readonly authenticData: boolean;
   /**
-   * Where its aliases lead when what is there is not for this upstream to say: the names that they pass between the one
-   * asked and the last, in lower case. The forwarder follows them, and nobody else sees this.
+   * Where its aliases lead, in lower case, when the last of these names is not for this upstream to speak about. The
+   * forwarder goes on from there, so nobody else sees it.
    */
   readonly onward?: readonly Name[];
   /** An alias of ours goes before it: AA is about the name asked for (RFC 1035 §4.1.1). */

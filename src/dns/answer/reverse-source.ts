@@ -81,6 +81,12 @@ function targetOf({ view, domain }: ReverseParts, address: string): Name | undef
   return serviceName(instance.service, datacenter, domain);
 }
 
+/** Whether lower-cased `name` is that of an address in the catalog. */
+export function hasReverse(view: View, name: Name): boolean {
+  const address = name.endsWith('\x04arpa\0') ? readReverseName(name) : undefined;
+  return address !== undefined && (view.nodeAt(address) ?? view.instanceAt(address)) !== undefined;
+}
+
 /** The address of a lower-cased reverse name as octets, one char each (RFC 1035 §3.5, RFC 3596 §2.5). */
 export function readReverseName(name: Name): string | undefined {
   if (name.endsWith(IPV4_SUFFIX)) {

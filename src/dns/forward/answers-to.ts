@@ -1,6 +1,7 @@
 /**
  * What of an upstream's answer section belongs to the question: records of the type that was asked, at the name and
- * where its CNAME and DNAME lead. Others nobody asked for, and a client might keep them (RFC 5452 §6).
+ * where its CNAME and DNAME lead, as far as that upstream is the one to ask. Others nobody asked for, and a client
+ * might keep them (RFC 5452 §6).
  */
 import { limits } from '../../runtime/index.ts';
 import type { MessageQuestion } from '../wire/message.ts';
@@ -14,6 +15,9 @@ export interface Asked extends Pick<MessageQuestion, 'type' | 'class'> {
   readonly lowerName: Name;
 }
 
+/** Who is to be asked about a lower-cased name: this server itself, the upstreams that were asked, or other ones. */
+export type Whose = (name: Name) => 'ours' | 'theirs' | 'others';
+
 export interface Chain {
   /** In the order of the upstream. */
   readonly answers: readonly ResourceRecord[];
@@ -21,12 +25,16 @@ export interface Chain {
   readonly names: readonly Name[];
   /** Whether the last of the names has a record that was asked for. */
   readonly isComplete: boolean;
+  /** Where the last of the names leads, when somebody else is to be asked about that. */
+  readonly next: Name | undefined;
 }
 
-export function answersTo(asked: Asked, records: readonly ResourceRecord[]): Chain {
+export function answersTo(asked: Asked, records: readonly ResourceRecord[], whose: Whose): Chain {
+  const isTheirs = (name: Name): boolean => whose(name) === 'theirs';
   const ofClass = records.filter((record) => isOfClass(record, asked));
   const cnames = targetsOf(ofClass, RecordType.CNAME);
   const dnames = targetsOf(ofClass, RecordType.DNAME);
+  for (const owner of dnames.keys()) if (!isTheirs(owner)) dnames.delete(owner);
   const redirecting = new Set<Name>();
   const follow = (name: Name): Name | undefined => {
     // RFC 6672 §3.1: the DNAME that made the CNAME comes with it, and may come without.
@@ -38,24 +46,34 @@ export function answersTo(asked: Asked, records: readonly ResourceRecord[]): Cha
     return (isForAlias(asked) ? undefined : cnames.get(name)) ?? redirected;
   };
   const names: Name[] = [];
-  let name: Name | undefined = asked.lowerName;
-  while (name !== undefined && !names.includes(name) && names.length <= HOPS_MAX) {
-    names.push(name);
-    name = follow(name);
-  }
+  let next: Name | undefined = asked.lowerName;
+  do {
+    names.push(next);
+    next = follow(next);
+    // RFC 2181 §5.4.1: what others are responsible for is theirs to say.
+  } while (
+    next !== undefined &&
+    isTheirs(next) &&
+    !names.includes(next) &&
+    names.length <= HOPS_MAX
+  );
+  // RFC 1034 §3.6.2: beside an alias there is nothing else.
+  const end = next === undefined ? names.at(-1) : undefined;
   const belongs = (record: ResourceRecord): boolean => {
     const type = coveredType(record, asked);
     const owner = lowerName(record.owner);
     if (type === RecordType.DNAME && redirecting.has(owner)) return true;
-    return names.includes(owner) && (isOfType(type, asked) || type === RecordType.CNAME);
+    return type === RecordType.CNAME
+      ? names.includes(owner)
+      : owner === end && isOfType(type, asked);
   };
-  const last = names.at(-1);
   return {
     answers: ofClass.filter(belongs),
     names,
     isComplete: ofClass.some(
-      ({ owner, type }) => isOfType(type, asked) && lowerName(owner) === last,
+      ({ owner, type }) => isOfType(type, asked) && lowerName(owner) === end,
     ),
+    next: next === undefined || isTheirs(next) ? undefined : next,
   };
 }
 

@@ -7,11 +7,13 @@
 import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type Logger, limits, type Random } from '../../runtime/index.ts';
+import { followAliases } from '../answer/alias-chain.ts';
 import type { Failure, Outcome, Query, Refused, Relayed, Source } from '../answer/outcome.ts';
 import { type ForwardOptions, isForwarding, type UpstreamAddress } from '../options.ts';
 import type { Name } from '../wire/name.ts';
 import type { Question } from '../wire/question.ts';
 import { ExtendedError } from '../wire/types.ts';
+import type { Whose } from './answers-to.ts';
 import { cachedError, type Failed, STOPPING, TOO_MANY } from './failures.ts';
 import { formatAddress } from './format-address.ts';
 import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
@@ -28,6 +30,10 @@ export interface ForwarderParts {
   readonly options: ForwardOptions;
   /** Where this server listens, known once it does. */
   readonly listeners: () => readonly UpstreamAddress[];
+  /** Whether other sources speak of a lower-cased name with authority: no upstream is believed about it. */
+  readonly isOurs: (name: Name) => boolean;
+  /** Asks all sources, for where an alias leads that an upstream does not speak of. */
+  readonly follow: (query: Query) => Outcome | Promise<Outcome>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -131,7 +137,28 @@ class RecursorForwarder implements Forwarder {
     this.#closing.abort();
   }
 
-  answer({ question, client }: Query): Outcome | Promise<Outcome> {
+  answer(query: Query): Outcome | Promise<Outcome> {
+    const outcome = this.#find(query);
+    return outcome instanceof Promise
+      ? outcome.then((found) => this.#goOn(query, found))
+      : this.#goOn(query, outcome);
+  }
+
+  /** What is under way and what is kept end where the upstream's word does; from there it is each client's own way. */
+  #goOn(query: Query, outcome: Outcome): Outcome | Promise<Outcome> {
+    if (outcome.kind !== 'relayed' || outcome.onward === undefined) return outcome;
+    const { answers: records, onward, explanation } = outcome;
+    const aliases = {
+      records,
+      target: onward.at(-1) as Name,
+      between: onward.slice(0, -1),
+      authoritative: false,
+      ...(explanation === undefined ? {} : { explanation }),
+    };
+    return followAliases(query, aliases, this.#parts.follow);
+  }
+
+  #find({ question, client }: Query): Outcome | Promise<Outcome> {
     const forwarding = this.#now;
     const group = forwarding.routes.find(question.lowerName);
     if (group === undefined) return SKIP;
@@ -142,6 +169,11 @@ class RecursorForwarder implements Forwarder {
     const asking: Asking = { forwarding, group, question, key: keyOf(question) };
     const kept = forwarding.cache.get(asking.key);
     if (kept === undefined) return this.#ask(asking);
+    // A zone of ours may be younger than what was kept.
+    if (kept.kind === 'reply' && kept.passed.some(this.#parts.isOurs)) {
+      forwarding.cache.drop(asking.key);
+      return this.#ask(asking);
+    }
     const nowMs = this.#clock.monotonic();
     return kept.kind === 'reply'
       ? this.#answerKept(kept, asking, nowMs)
@@ -243,7 +275,12 @@ class RecursorForwarder implements Forwarder {
 
   async #resolve(asking: Asking): Promise<Outcome> {
     const { forwarding, group, question } = asking;
-    const resolved = await forwarding.resolver.resolve(question, group);
+    const whose: Whose = (name) => {
+      if (this.#parts.isOurs(name)) return 'ours';
+      const responsible = forwarding.routes.find(name);
+      return responsible === undefined || responsible === group ? 'theirs' : 'others';
+    };
+    const resolved = await forwarding.resolver.resolve(question, group, whose);
     switch (resolved.kind) {
       case 'reply':
         return this.#keep(asking, resolved);
@@ -262,7 +299,7 @@ class RecursorForwarder implements Forwarder {
     const retention = retentionOf(reply, options.cache);
     if (retention !== undefined) {
       const nowMs = this.#clock.monotonic();
-      return cache.keepReply(key, reply.relayed, retention, nowMs).at(nowMs);
+      return cache.keepReply(key, reply, retention, nowMs).at(nowMs);
     }
     // What was kept is no longer so, unless this is a part of it.
     if (!reply.relayed.truncated) cache.drop(key);

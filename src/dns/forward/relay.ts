@@ -1,7 +1,8 @@
 /**
  * What of an upstream's reply goes on to clients and into the cache: the records that the question leads to, the SOA
- * and the proofs that a denial needs, and addresses of the hosts that the answers name. The rest was not asked for,
- * and may be a lie about somebody else's names (RFC 2181 §5.4.1).
+ * and the proofs that a denial needs, and addresses of the hosts that the answers name, all of them about names that
+ * the upstream is asked about. The rest was not asked for, and may be a lie about somebody else's names
+ * (RFC 2181 §5.4.1).
  */
 import type { Relayed } from '../answer/outcome.ts';
 import type { Message } from '../wire/message.ts';
@@ -9,8 +10,8 @@ import { isAtOrBelow, lowerName, type Name } from '../wire/name.ts';
 import { octetText } from '../wire/octet-text.ts';
 import type { Question } from '../wire/question.ts';
 import type { ResourceRecord } from '../wire/record.ts';
-import { RecordType } from '../wire/types.ts';
-import { answersTo, type Chain } from './answers-to.ts';
+import { Rcode, RecordType } from '../wire/types.ts';
+import { answersTo, type Chain, type Whose } from './answers-to.ts';
 
 /** A reply as it is passed on, and what its answers amount to. */
 export interface Reply {
@@ -18,23 +19,27 @@ export interface Reply {
   readonly chain: Chain;
 }
 
-export function relay(message: Message, question: Question): Reply {
-  const chain = answersTo(question, message.answers);
+export function relay(message: Message, question: Question, whose: Whose): Reply {
+  const chain = answersTo(question, message.answers, whose);
   const { edns, authenticData } = question;
   // RFC 6840 §5.8: AD is for who has shown to understand it.
   const understandsAd = authenticData || edns?.dnssecOk === true;
-  const authority = authorityFor(chain, message.authority);
+  // The zone of a name of theirs may begin above it, where others are asked, but it is never ours.
+  const notOurs = message.authority.filter(({ owner }) => whose(lowerName(owner)) !== 'ours');
+  const authority = authorityFor(chain, notOurs);
   const named = [...chain.answers, ...authority];
   return {
     chain,
     relayed: {
       kind: 'relayed',
-      rcode: message.rcode,
+      // RFC 6604 §3: it is about the end of the chain, which is elsewhere.
+      rcode: chain.next === undefined ? message.rcode : Rcode.NOERROR,
       answers: chain.answers,
       authority,
-      additional: addressesOf(named, message.additional),
+      additional: addressesOf(named, message.additional, whose),
       truncated: message.header.truncated,
       authenticData: understandsAd && message.header.authenticData,
+      ...(chain.next === undefined ? {} : { onward: [...chain.names.slice(1), chain.next] }),
     },
   };
 }
@@ -44,7 +49,7 @@ const PROOFS = new Set<number>([RecordType.NSEC, RecordType.NSEC3]);
 
 /** In bailiwick: zones that one of the chain's names is in, and proofs that such a zone has signed. */
 function authorityFor(
-  { names, isComplete }: Chain,
+  { names, isComplete, next }: Chain,
   records: readonly ResourceRecord[],
 ): ResourceRecord[] {
   const isAbove = (zone: Name): boolean => names.some((name) => isAtOrBelow(name, zone));
@@ -63,8 +68,8 @@ function authorityFor(
       type === RecordType.RRSIG ? ((record.rdata[0] ?? 0) << 8) | (record.rdata[1] ?? 0) : type;
     const isSigned = signed.has(`${covered} ${owner}`);
     if (PROOFS.has(covered)) return isSigned;
-    // A positive answer is whole without them.
-    if (isComplete) return false;
+    // A positive answer is whole without them, and what is denied elsewhere is denied there.
+    if (isComplete || next !== undefined) return false;
     if (covered !== RecordType.SOA && covered !== RecordType.NS) return false;
     return isAbove(owner) && (type === covered || isSigned);
   });
@@ -91,6 +96,7 @@ const HOST_AT: ReadonlyMap<number, number> = new Map([
 function addressesOf(
   named: readonly ResourceRecord[],
   additional: readonly ResourceRecord[],
+  whose: Whose,
 ): ResourceRecord[] {
   const hosts = new Set<Name>();
   for (const { type, rdata } of named) {
@@ -100,7 +106,8 @@ function addressesOf(
   if (hosts.size === 0) return [];
   return additional.filter(({ owner, type }) => {
     const isAddress = type === RecordType.A || type === RecordType.AAAA;
-    return isAddress && hosts.has(lowerName(owner));
+    const host = lowerName(owner);
+    return isAddress && hosts.has(host) && whose(host) === 'theirs';
   });
 }
 

@@ -6,8 +6,10 @@
 import { LRUCache } from 'lru-cache';
 import { limits } from '../../runtime/index.ts';
 import type { Explanation, Failure, Relayed } from '../answer/outcome.ts';
+import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { ExtendedError, Rcode } from '../wire/types.ts';
+import type { Reply } from './relay.ts';
 import type { Retention } from './retention.ts';
 
 /** Measured on Node 20: what an entry takes beside its records and octets, and each record beside its octets. */
@@ -30,6 +32,8 @@ export class KeptReply {
   readonly kind = 'reply';
   readonly expiresMs: number;
   readonly ttlMs: number;
+  /** Names that its aliases lead to, in lower case, of which it speaks. */
+  readonly passed: readonly Name[];
   /** Clients that it was given to. */
   hits = 0;
   /** It could not be renewed, and is not tried before that. */
@@ -39,8 +43,9 @@ export class KeptReply {
   #shown: Relayed;
   #shownAge = 0;
 
-  constructor(reply: Relayed, { ttlSeconds, ttlSecondsMax }: Retention, nowMs: number) {
-    this.#reply = withTtls(reply, ({ ttl }) => Math.min(ttl, ttlSecondsMax));
+  constructor({ relayed, chain }: Reply, { ttlSeconds, ttlSecondsMax }: Retention, nowMs: number) {
+    this.#reply = withTtls(relayed, ({ ttl }) => Math.min(ttl, ttlSecondsMax));
+    this.passed = chain.names.slice(1);
     this.#shown = this.#reply;
     this.#keptMs = nowMs;
     this.ttlMs = ttlSeconds * 1000;
@@ -96,10 +101,10 @@ export class ReplyCache {
   }
 
   /** What is kept, although one that is larger than all there is room for is soon forgotten. */
-  keepReply(key: string, reply: Relayed, retention: Retention, nowMs: number): KeptReply {
-    const own = withOwnMemory(reply);
-    const kept = new KeptReply(own, retention, nowMs);
-    this.#kept?.set(key, kept, { size: ENTRY_BYTES + key.length + recordBytes(own) });
+  keepReply(key: string, reply: Reply, retention: Retention, nowMs: number): KeptReply {
+    const relayed = withOwnMemory(reply.relayed);
+    const kept = new KeptReply({ ...reply, relayed }, retention, nowMs);
+    this.#kept?.set(key, kept, { size: ENTRY_BYTES + key.length + recordBytes(relayed) });
     return kept;
   }
 

@@ -9,6 +9,7 @@ import type { ForwardOptions, UpstreamAddress } from '../options.ts';
 import type { Message } from '../wire/message.ts';
 import type { Question } from '../wire/question.ts';
 import { Rcode, RecordType } from '../wire/types.ts';
+import type { Whose } from './answers-to.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { describeTry, explainFailures, type Failed, ONLY_SELF, STOPPING } from './failures.ts';
 import type { ForwardCounts } from './forward-counts.ts';
@@ -46,7 +47,8 @@ export class Resolver {
     this.#health = health;
   }
 
-  resolve(question: Question, group: Group): Promise<Resolved> {
+  /** @param whose of the group, so `theirs` is what it is asked about */
+  resolve(question: Question, group: Group, whose: Whose): Promise<Resolved> {
     if (group.length === 0) return Promise.resolve({ kind: 'unasked', failure: ONLY_SELF });
     const { strategy } = this.#options;
     const plan = this.#health.plan(group, strategy);
@@ -56,7 +58,8 @@ export class Resolver {
         isPatient: () => this.#parts.tries.open >= limits.forwardTries.default,
         patienceMs: (upstream) => this.#health.patienceMs(upstream, strategy, group.length),
         note: (upstream, sign, tookMs) => this.#health.note(upstream, sign, tookMs),
-        read: (message) => (isAccepted(message) ? usefulReply(message, question) : undefined),
+        read: (message) =>
+          isAccepted(message) ? usefulReply(message, question, whose) : undefined,
         end: resolve,
         fail: reject,
       });
@@ -92,8 +95,8 @@ export class Resolver {
 }
 
 /** Undefined when all of its answers are to some other question: that is no answer, and no denial either. */
-function usefulReply(message: Message, question: Question): Reply | undefined {
-  const reply = relay(message, question);
+function usefulReply(message: Message, question: Question, whose: Whose): Reply | undefined {
+  const reply = relay(message, question, whose);
   return message.answers.length > 0 && reply.relayed.answers.length === 0 ? undefined : reply;
 }
 

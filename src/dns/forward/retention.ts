@@ -25,7 +25,7 @@ export function retentionOf(reply: Reply, caps: TtlCaps): Retention | undefined 
   // RFC 4035 §4.5: what proves an answer is one entry with it, and expires with it.
   const ofAnswers = lowestTtl(relayed.answers, caps.maxTtlSeconds);
   const lowest = lowestTtl(relayed.authority, ofAnswers);
-  if (!chain.isComplete) {
+  if (!chain.isComplete && chain.next === undefined) {
     const ttlSeconds = Math.min(lowest, negativeTtl(reply), caps.maxNegativeTtlSeconds);
     return ttlSeconds > 0 ? { ttlSeconds, ttlSecondsMax: ttlSeconds } : undefined;
   }

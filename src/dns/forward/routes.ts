@@ -9,7 +9,7 @@ import { lowerName, type Name, parentOf, parseName, ROOT } from '../wire/name.ts
 import { formatAddress } from './format-address.ts';
 import { isOwnAddress } from './own-addresses.ts';
 
-/** Those who may be asked about a domain. Empty: all there are lead back here. */
+/** Those who may be asked about a domain, one value for the same ones in one order. Empty: all lead back here. */
 export type Group = readonly UpstreamAddress[];
 
 export interface RoutesParts {
@@ -52,8 +52,9 @@ function compile({ options, listeners, logger }: RoutesParts): Compiled {
   const here = listeners();
   const interfaces = networkInterfaces();
   // One value for one address, wherever it stands: what is known of it is known of all of them.
-  const groupOf = (addresses: readonly UpstreamAddress[]): Group =>
-    addresses.flatMap((upstream) => {
+  const groups = new Map<string, Group>();
+  const groupOf = (addresses: readonly UpstreamAddress[]): Group => {
+    const found = addresses.flatMap((upstream) => {
       const text = formatAddress(upstream);
       if (isOwnAddress(upstream, here, interfaces)) {
         own.add(text);
@@ -63,6 +64,11 @@ function compile({ options, listeners, logger }: RoutesParts): Compiled {
       known.set(text, first);
       return [first];
     });
+    const text = found.map(formatAddress).join(' ');
+    const group = groups.get(text) ?? found;
+    groups.set(text, group);
+    return group;
+  };
   const domains = new Map<Name, Group>();
   for (const [domain, addresses] of Object.entries(options.domains ?? {})) {
     const name = parseName(domain);

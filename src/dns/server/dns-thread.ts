@@ -17,6 +17,7 @@ import type { ExplainRequest } from '../answer/explained.ts';
 import { createResponder, type Responder, type ResponderParts } from '../answer/responder.ts';
 import type { ResponderOptions } from '../answer/settings.ts';
 import { createForwarder, type Forwarder } from '../forward/forwarder.ts';
+import { createNameGrammar } from '../names.ts';
 import { type DnsOptions, isForwarding } from '../options.ts';
 import { View } from '../view/view.ts';
 import type { Client } from '../wire/question.ts';
@@ -30,6 +31,7 @@ import { createZoneSource } from '../zone/zone-source.ts';
 import type { ZoneStore } from '../zone/zone-store.ts';
 import { BindError } from './bind-error.ts';
 import { openTransports } from './open-transports.ts';
+import { isOwnName } from './own-names.ts';
 import { createPortLogger, type PortLogger } from './port-logger.ts';
 import type {
   DnsStats,
@@ -134,9 +136,12 @@ export class DnsThread {
     const zones = { current: loadZones(loadOptions(options)) };
     const served = (): ZoneStore => this.#stored.over(zones.current);
     const random = this.#parts.random ?? systemRandom;
+    const grammar = createNameGrammar(options.identity);
     const forwarder = createForwarder({
       options: options.forward,
       listeners: () => this.#addresses(),
+      isOurs: (name) => isOwnName({ grammar, zones: served, view: this.#view }, name),
+      follow: (query) => responder.ask(query),
       clock: this.#clock,
       random,
       logger: this.#logger,

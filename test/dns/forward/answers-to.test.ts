@@ -9,7 +9,7 @@ const keptOf =
   (...records: string[]): string[] => {
     const made = records.map(rr);
     const asked = { lowerName: name('www.example.'), type, class: RecordClass.IN };
-    const { answers } = answersTo(asked, made);
+    const { answers } = answersTo(asked, made, () => 'theirs');
     return records.filter((_, at) => answers.includes(made[at]!));
   };
 const kept = keptOf(RecordType.A);
@@ -17,6 +17,7 @@ const chainOf = (...records: string[]) =>
   answersTo(
     { lowerName: name('www.example.'), type: RecordType.A, class: RecordClass.IN },
     records.map(rr),
+    () => 'theirs',
   );
 
 describe('the answers to a question', () => {

@@ -11,6 +11,7 @@ import type {
   ReplyCacheOptions,
   UpstreamAddress,
 } from '../../../src/dns/options.ts';
+import { formatName } from '../../../src/dns/wire/name.ts';
 import type { Question } from '../../../src/dns/wire/question.ts';
 import { seededRandom, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
@@ -74,12 +75,16 @@ export interface Bench {
   say(text: string): Promise<string>;
 }
 
+/** What other sources say of a name; undefined when it is not theirs. */
+export type Own = (name: string) => Outcome | undefined;
+
 export function bench(
   upstreams: readonly FakeUpstream[],
   options: Partial<ForwardOptions> = {},
+  own: Own = () => undefined,
 ): Bench {
   const clock = new HeldClock();
-  const forwarder = createForwarder({
+  const forwarder: Forwarder = createForwarder({
     options: {
       recursors: upstreams.map(({ address }) => address),
       strategy: 'sequential',
@@ -88,6 +93,8 @@ export function bench(
       ...options,
     },
     listeners: () => [],
+    isOurs: (name) => own(formatName(name)) !== undefined,
+    follow: (next) => own(formatName(next.question.name)) ?? forwarder.answer(next),
     clock,
     random: seededRandom(1),
     logger: silentLogger,

@@ -46,6 +46,8 @@ function forward(
       ...options,
     },
     listeners: () => listeners,
+    isOurs: () => false,
+    follow: () => ({ kind: 'skip' }),
     clock,
     random: seededRandom(1),
     logger: { ...silentLogger, warn: warn ?? (() => {}) },
