@@ -172,11 +172,11 @@ export const limits = {
     max: 4000,
     why: 'records of one RRset written through HTTP; they go out in one message, and are compared with each other',
   }),
-  dnsRecordBytes: limit({
-    default: 16_384,
+  dnsRecordCharacters: limit({
+    default: 245_760,
     min: 512,
-    max: 65_535,
-    why: 'text of one record written through HTTP: a TXT record or a key of 4 KiB, every octet escaped',
+    max: 262_144,
+    why: 'text of one record written through HTTP: as many octets as an RRset has, each escaped as \\DDD',
   }),
   dnsRRsetBytes: limit({
     default: 60_000,

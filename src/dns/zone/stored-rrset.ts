@@ -5,6 +5,7 @@
  *
  *   example.org · WWW · a · ["192.0.2.1"]  ⇄  { zone: "example.org.", name: "www", type: "A", records: ["192.0.2.1"] }
  */
+import { domainToASCII } from 'node:url';
 import { limits } from '../../runtime/index.ts';
 import type { ViewRRset } from '../view/delta.ts';
 import { formatRdata } from '../wire/format-record.ts';
@@ -51,8 +52,13 @@ export class RecordError extends Error {
 
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** @throws RecordError */
+/**
+ * `@` is the root: the segment `.` that a path would need is taken out of it on the way (RFC 3986 §6.2.2.3).
+ * @throws RecordError
+ */
 export function canonicalZone(text: string): string {
+  if (text === '@') return formatName(ROOT);
+  checkAscii('zone', text);
   const zone = text === '' ? undefined : parseName(text);
   if (zone === undefined) throw new RecordError('zone', `${quoted(text)} is not a domain name`);
   return formatName(lowerName(zone));
@@ -60,6 +66,7 @@ export function canonicalZone(text: string): string {
 
 /** @throws RecordError */
 export function canonicalName(zoneText: string, text: string): string {
+  checkAscii('name', text);
   const zone = lowerName(parseName(zoneText) ?? ROOT);
   const token = { text, quoted: false, line: 1 };
   const resolved = resolveName(token, zone);
@@ -72,6 +79,19 @@ export function canonicalName(zoneText: string, text: string): string {
   }
   if (owner === zone) return '@';
   return formatName(`${owner.slice(0, owner.length - zone.length)}\0`).slice(0, -1);
+}
+
+function checkAscii(field: RecordField, text: string): void {
+  const problem = notAscii(text);
+  if (problem !== undefined) throw new RecordError(field, `${quoted(text)} ${problem}`);
+}
+
+/** RFC 5890 §2.3.2: what a name beyond ASCII is in DNS. As UTF-8 it would be another name, which nobody asks for. */
+function notAscii(text: string): string | undefined {
+  if (/^[\0-\x7f]*$/.test(text)) return undefined;
+  const ascii = domainToASCII(text);
+  const label = ascii === '' ? 'its A-labels' : quoted(ascii);
+  return `is not ASCII; write ${label} (RFC 5890), or its octets as \\DDD`;
 }
 
 /** Those of DNSSEC that are made when a zone is signed, never by hand. */
@@ -152,7 +172,7 @@ function checkOwner(apex: Name, owner: Name, type: number): void {
 }
 
 function checkLength(text: string, field: RecordField): void {
-  const most = limits.dnsRecordBytes.default;
+  const most = limits.dnsRecordCharacters.default;
   if (text.length <= most) return;
   throw new RecordError(field, `the text has ${text.length} characters; at most ${most} are read`);
 }
@@ -160,7 +180,7 @@ function checkLength(text: string, field: RecordField): void {
 /** Data as a master file has it, names relative to `zone`. */
 function readRecord(type: number, text: string, zone: Name, field: RecordField): Uint8Array {
   try {
-    return parseRdata(type, new TokenCursor(tokensOf(text), zone, 1));
+    return parseRdata(type, new TokenCursor(tokensOf(text), zone, 1, notAscii));
   } catch (error) {
     if (error instanceof FieldFault) throw new RecordError(field, error.message);
     throw error;

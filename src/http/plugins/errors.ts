@@ -8,6 +8,7 @@ import type { Logger } from '../../runtime/index.ts';
 import { DecodeError } from '../decode/decode-error.ts';
 import { HttpError, type Refusal, refusalOf } from '../errors.ts';
 import { encodeJson, encodePrettyJson } from '../json/encode.ts';
+import { unreadablePath } from './path-guard.ts';
 
 export interface ErrorDeps {
   readonly logger: Logger;
@@ -95,7 +96,7 @@ function translated(error: unknown, request: FastifyRequest, bodyBytesMax: numbe
     case 'ECONNABORTED':
       return new HttpError('body_incomplete', 'unexpected EOF');
     case 'FST_ERR_BAD_URL':
-      return new HttpError('url_malformed', '400 Bad Request');
+      return unreadablePath('url_malformed', request.raw.url ?? '');
     default:
       return error;
   }

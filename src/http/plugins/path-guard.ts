@@ -39,8 +39,16 @@ const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 function guardPath(encoded: string): string | undefined {
   if (HARMLESS.test(encoded)) return undefined;
   const path = decodeURIComponent(encoded);
-  if (UNPRINTABLE.test(path)) throw new HttpError('path_unprintable', '');
+  if (UNPRINTABLE.test(path)) throw unreadablePath('path_unprintable', encoded);
   const clean = posix.normalize(path.startsWith('/') ? path : `/${path}`);
   if (clean === path) return undefined;
   return encodeURI(clean).replace(/[?#]/g, encodeURIComponent);
+}
+
+/** Consul says little or nothing of a path that it cannot read; ours may name octets, and there is a way to. */
+export function unreadablePath(code: 'path_unprintable' | 'url_malformed', url: string): HttpError {
+  const consuls = code === 'url_malformed' ? '400 Bad Request' : '';
+  const isOurs = url.replace(ORIGIN, '').startsWith('/v1/dns/');
+  const reason = 'the path is not printable UTF-8 text; such octets of a name are written \\DDD';
+  return new HttpError(code, isOurs ? reason : consuls, 'path');
 }

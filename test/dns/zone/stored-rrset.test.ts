@@ -127,6 +127,11 @@ describe('records', () => {
     ['* NS', ['ns'], 'name: the wildcard "*.example.org." cannot own NS (RFC 4592 §4)'],
     ['*.a DNAME', ['ns'], 'name: the wildcard "*.a.example.org." cannot own DNAME (RFC 4592 §4)'],
     [
+      'x CNAME',
+      ['grün.example.'],
+      'Records[0]: "grün.example." is not ASCII; write "xn--grn-ioa.example." (RFC 5890), or its octets as \\DDD',
+    ],
+    [
       'x TYPE65400',
       ['beef'],
       'Records[0]: TYPE65400 has no text form here; write its data as \\# length hex',
@@ -140,8 +145,8 @@ describe('records', () => {
     [
       'with a long text',
       'TXT',
-      ['a'.repeat(16_385)],
-      'Records[0]: the text has 16385 characters; at most 16384 are read',
+      ['a'.repeat(245_761)],
+      'Records[0]: the text has 245761 characters; at most 245760 are read',
     ],
     [
       'too many of them',
@@ -158,6 +163,16 @@ describe('records', () => {
   ];
   it.each(large)('%s are refused', (_, type, records, reason) => {
     expect(read(`x ${type}`, records)).toBe(reason);
+  });
+
+  it('with as many octets as an RRset has are read, each of them escaped', () => {
+    const string = `"${'\\000'.repeat(255)}"`;
+    const most = Array.from({ length: 234 }, () => string).join(' ');
+    const kept = canonicalRRset({ zone: 'example.org.', name: 'x', type: 'TXT' }, 60, [most]);
+    expect(kept.records).toEqual([most]);
+    expect(read('x TXT', [`${most} ${string}`])).toBe(
+      'Records: 60172 octets on the wire; an RRset holds 60000',
+    );
   });
 
   it.each([-1, 2 ** 31])('with a TTL of %i are refused', (ttl) => {

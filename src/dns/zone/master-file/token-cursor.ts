@@ -13,11 +13,19 @@ export const TTL_SECONDS_MAX = 2 ** 31 - 1;
 export class TokenCursor {
   readonly origin: Name;
   readonly #tokens: readonly Token[];
+  readonly #refuseName: (text: string) => string | undefined;
   #at: number;
   #line: number;
 
-  constructor(tokens: readonly Token[], origin: Name, line: number) {
+  /** `refuseName` says what else keeps a text from being a name. */
+  constructor(
+    tokens: readonly Token[],
+    origin: Name,
+    line: number,
+    refuseName: (text: string) => string | undefined = () => undefined,
+  ) {
     this.#tokens = tokens;
+    this.#refuseName = refuseName;
     this.#at = 0;
     this.origin = origin;
     this.#line = line;
@@ -61,6 +69,8 @@ export class TokenCursor {
 
   name(what: string): Name {
     const token = this.next(what);
+    const problem = this.#refuseName(token.text);
+    if (problem !== undefined) throw this.fault(token, problem);
     const name = resolveName(token, this.origin);
     if (name === undefined) throw this.fault(token, 'is not a domain name');
     return name;
