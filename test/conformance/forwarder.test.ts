@@ -1,6 +1,6 @@
 /**
- * The forwarder by clause, with real dig over UDP and TCP: RFC 2308 §5, RFC 5452 §9, RFC 8767 §5, RFC 9520 §3. Method:
- * a built agent whose only recursor is a server of the test, which lies, is silent or answers as each name says.
+ * The forwarder by clause, with real dig over UDP and TCP: RFC 2181 §5.4.1, RFC 2308 §5, RFC 5452 §9, RFC 8767 §5,
+ * RFC 9520 §3. Method: a built agent whose only recursor is a server of the test, which lies, is silent or answers as each name says.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Asked, replyTo, Upstream } from '../dns/forward/upstream.ts';
@@ -23,6 +23,8 @@ function sayFor(name: string): Parameters<typeof replyTo>[1] {
   if (name.startsWith('fails')) return { rcode: 2 };
   if (name.startsWith('short'))
     return { answers: [{ type: 'A', name, ttl: 1, data: '192.0.2.1' }] };
+  const target = /^leads-to\.(.+)\.example\.net$/.exec(name)?.[1];
+  if (target !== undefined) return leadTo(name, target);
   if (!name.startsWith('denied')) return {};
   const data = {
     mname: 'ns.example.net',
@@ -36,9 +38,21 @@ function sayFor(name: string): Parameters<typeof replyTo>[1] {
   return { rcode: 3, authorities: [{ type: 'SOA', name: 'example.net', ttl: 300, data }] };
 }
 
+/** With a lie about its end. */
+function leadTo(name: string, target: string): Parameters<typeof replyTo>[1] {
+  return {
+    answers: [
+      { type: 'CNAME', name, ttl: 60, data: target },
+      { type: 'A', name: target, ttl: 60, data: LIE },
+    ],
+  };
+}
+
+const LIE = '203.0.113.66';
+
 /** Before the reply: another id, another question, records nobody asked for, and what is no message. */
 function sendForgeries(asked: Asked): void {
-  const address = '203.0.113.66';
+  const address = LIE;
   const wrongId = replyTo(asked, { address });
   wrongId.writeUInt16BE(wrongId.readUInt16BE(0) ^ 1, 0);
   asked.reply(wrongId);
@@ -51,6 +65,14 @@ function sendForgeries(asked: Asked): void {
 }
 
 const agent = referenceAgent({
+  zones: {
+    'alias.test.zone': `$TTL 60
+@     SOA   ns host 1 2 3 4 5
+@     NS    ns
+out   CNAME kept.example.net.
+back  CNAME leads-to.own.service.consul.example.net.
+`,
+  },
   config: async () => {
     upstream = await Upstream.start(behave, behave);
     const { address, port } = upstream.address;
@@ -86,6 +108,37 @@ describe('RFC 2308 §5, RFC 1035 §7.4: what was said is not asked again', () =>
   });
 });
 
+describe('RFC 2181 §5.4.1: a recursor is not believed about names of ours', () => {
+  it.each([
+    ['a service', 'own.service.consul', 'NOERROR', ['own.service.consul. 0 IN A 192.0.2.10']],
+    ['a zone', 'x.new.example.org', 'NOERROR', ['x.new.example.org. 300 IN A 198.51.100.2']],
+    ['no service', 'gone.service.consul', 'NXDOMAIN', []],
+    ['no name of a zone', 'gone.example.org', 'NXDOMAIN', []],
+    ['a delegation', 'x.lab.consul', 'NOERROR', []],
+  ])('an alias to %s is followed here, and AA is clear', async (_, target, status, found) => {
+    const name = `leads-to.${target}.example.net`;
+    for (const transport of transports) {
+      const dug = await agent.dig(`${name} A ${transport}`);
+      expect([dug.status, dug.answers]).toEqual([
+        status,
+        [expect.stringMatching(`^${name}\\. \\d+ IN CNAME ${target}\\.$`), ...found],
+      ]);
+      expect(dug.flags).not.toContain('aa');
+    }
+    expect(askedFor(name)).toBe(1);
+  });
+
+  it('RFC 1035 §4.1.1: an alias of ours has AA, wherever it ends', async () => {
+    const out = await agent.dig('out.alias.test A');
+    expect(out.flags).toContain('aa');
+    expect(out.answers.at(-1)).toMatch(/^kept\.example\.net\. \d+ IN A 192\.0\.2\.1$/);
+    const back = await agent.dig('back.alias.test A');
+    expect(back.flags).toContain('aa');
+    expect(back.answers).toHaveLength(3);
+    expect(back.answers.at(-1)).toBe('own.service.consul. 0 IN A 192.0.2.10');
+  });
+});
+
 describe('RFC 5452 §9: replies that do not fit are not believed', () => {
   it.each(transports)('§9.1: id, question and source have to match (%s)', async (transport) => {
     const name = `forged${transport.length}.example.net`;
@@ -94,7 +147,7 @@ describe('RFC 5452 §9: replies that do not fit are not believed', () => {
       expect([status, answers]).toEqual(['NOERROR', [expect.stringMatching(/ A 192\.0\.2\.1$/)]]);
     }
     const { answers } = await agent.dig(`victim.example.net A ${transport}`);
-    expect(answers.join()).not.toContain('203.0.113.66');
+    expect(answers.join()).not.toContain(LIE);
   });
 });
 
