@@ -17,6 +17,7 @@ const TOOLS = {
   dig: 'bind9-dnsutils',
   kdig: 'knot-dnsutils',
   curl: 'curl',
+  script: 'bsdutils',
 };
 
 /**

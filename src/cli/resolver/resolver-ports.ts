@@ -21,6 +21,11 @@ export const SYSTEM_PORTS: ResolverPorts = {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     try {
       return /^y(es)?$/i.test((await terminal.question(question)).trim());
+    } catch (error) {
+      // Control-C or control-D, instead of an answer.
+      if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+      process.stderr.write('\n');
+      return false;
     } finally {
       terminal.close();
     }
