@@ -224,6 +224,18 @@ const bad: Bad[] = [
   ],
   [
     'networkmanager',
+    {
+      ...NM_FILES,
+      [NM]: '[main]\n',
+      '/usr/lib/NetworkManager/conf.d/a.conf': '[main]\nrc-manager=unmanaged\n',
+      '/run/NetworkManager/conf.d/b.conf': '[main]\nrc-manager=file\n',
+      '/etc/NetworkManager/conf.d/b.conf': '',
+    },
+    {},
+    'warn: rc-manager=unmanaged',
+  ],
+  [
+    'networkmanager',
     { ...NM_FILES, [NM]: '[main]\nrc-manager=unmanaged\n' },
     {},
     'warn: rc-manager=unmanaged',

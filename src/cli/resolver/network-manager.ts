@@ -1,4 +1,5 @@
 /** NetworkManager with a dnsmasq of its own: it starts one and gives it the files of its `dnsmasq.d`. */
+import { posix } from 'node:path';
 import { dnsmasqFindings, filesOf, readDnsmasq, routingLines } from './dnsmasq-file.ts';
 import { type IniEntry, readIni } from './ini-file.ts';
 import {
@@ -15,6 +16,8 @@ import {
 import type { RootFolder } from './root-folder.ts';
 
 const MAIN_PATH = '/etc/NetworkManager/NetworkManager.conf';
+/** In the order that they are read in, the main file before the last. */
+const DROP_INS = ['/usr/lib', '/run', '/etc'].map((folder) => `${folder}/NetworkManager/conf.d`);
 const OWN_PATH = '/etc/NetworkManager/conf.d/rollcall.conf';
 const FOLDER = '/etc/NetworkManager/dnsmasq.d';
 const OWN_DNSMASQ_PATH = `${FOLDER}/rollcall.conf`;
@@ -66,8 +69,15 @@ function dnsMode(root: RootFolder): string | undefined {
   return mainEntries(root).findLast(({ key }) => key === 'dns')?.value;
 }
 
+/** NetworkManager.conf(5): a file hides those of its name in the folders before its own. */
 function mainEntries(root: RootFolder): readonly IniEntry[] {
-  return [MAIN_PATH, ...root.glob('/etc/NetworkManager/conf.d/*.conf')]
+  const dropIns = DROP_INS.map((folder, at) =>
+    root.glob(`${folder}/*.conf`).filter((path) => {
+      const name = posix.basename(path);
+      return !DROP_INS.slice(at + 1).some((other) => root.has(`${other}/${name}`));
+    }),
+  );
+  return [...dropIns.slice(0, -1).flat(), MAIN_PATH, ...dropIns.slice(-1).flat()]
     .flatMap((path) => readIni(root.read(path) ?? ''))
     .filter(({ section }) => section === 'main');
 }
