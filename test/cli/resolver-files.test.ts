@@ -8,13 +8,16 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { applyChanges, installChanges } from '../../src/cli/resolver/file-change.ts';
 import { RESOLVERS } from '../../src/cli/resolver/resolvers.ts';
+import { RootFolder } from '../../src/cli/resolver/root-folder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runCommand } from './run-command.ts';
 
@@ -260,6 +263,59 @@ describe('install', () => {
     expect(stderr).toContain('  unbound: /etc/unbound/unbound.conf\n');
   });
 
+  it('follows links of an image inside of it', async () => {
+    const root = rootWith(SYSTEMS.bind);
+    const outside = rootWith({ '/options': 'options {\n};\n' });
+    const path = '/etc/bind/named.conf.options';
+    put(root, join(outside, 'options'), 'options { /* of the image */\n};\n');
+    rmSync(join(root, path));
+    symlinkSync(join(outside, 'options'), join(root, path));
+    await run(root, 'install', '-yes');
+    expect(read(outside, '/options')).toBe('options {\n};\n');
+    expect(read(root, join(outside, 'options'))).toContain('validate-except { "consul"; }');
+  });
+
+  it('refuses links that go round', async () => {
+    const root = rootWith(SYSTEMS.dnsmasq);
+    symlinkSync('dnsmasq.d', join(root, '/etc/dnsmasq.d'));
+    const { exitCode, stderr } = await run(root, 'install', '-yes');
+    expect([exitCode, stderr]).toEqual([
+      1,
+      '"/etc/dnsmasq.d/rollcall.conf" leads through too many links\n',
+    ]);
+  });
+
+  it('says so when it may not read a file', () => {
+    const root = rootWith({ '/private': '' });
+    chmodSync(join(root, '/private'), 0);
+    // Nothing is kept from the superuser, whom tests run as in a container.
+    const isSuperuser = process.geteuid?.() === 0;
+    if (isSuperuser) process.seteuid?.(65534);
+    try {
+      const message = '"/private" may not be read by this user: run this as root';
+      expect(() => new RootFolder(root).read('/private')).toThrow(message);
+    } finally {
+      if (isSuperuser) process.seteuid?.(0);
+    }
+  });
+
+  it('refuses a root that is not there', async () => {
+    const root = join(temporaryFolder(), 'absent');
+    const { exitCode, stderr } = await run(root, 'install', '-resolver=dnsmasq', '-yes');
+    expect([exitCode, stderr.slice(0, stderr.indexOf('\n'))]).toEqual([
+      1,
+      `"${root}" is no folder`,
+    ]);
+    expect(existsSync(root)).toBe(false);
+  });
+
+  it('is not kept from its work by what an interrupted one left', async () => {
+    const root = rootWith(SYSTEMS.dnsmasq);
+    put(root, `/etc/dnsmasq.d/.rollcall.conf.rollcall-${process.pid}`, 'half of a f');
+    expect((await run(root, 'install', '-yes')).exitCode).toBe(0);
+    expect(readdirSync(join(root, '/etc/dnsmasq.d'))).toEqual(['rollcall.conf']);
+  });
+
   it('refuses a BIND without options', async () => {
     const root = rootWith({ ...SYSTEMS.bind, '/etc/bind/named.conf.options': '// none\n' });
     const { exitCode, stderr } = await run(root, 'install', '-yes');
@@ -267,7 +323,57 @@ describe('install', () => {
   });
 });
 
+describe.each(Object.entries(SYSTEMS))('an install that was cut short on %s', (name, system) => {
+  const routing = { domain: 'consul', host: '127.0.0.1', port: 8600 };
+  const edits = RESOLVERS.find((resolver) => resolver.name === name)?.edits(routing) ?? [];
+
+  /** One root for each number of files that were changed before the end. */
+  const cutShort = () =>
+    [...edits, undefined].map((_, count) => {
+      const root = rootWith(system);
+      const folder = new RootFolder(root);
+      applyChanges(folder, installChanges(folder, edits).slice(0, count));
+      return root;
+    });
+
+  it('is taken back by remove', async () => {
+    for (const root of cutShort()) {
+      await run(root, 'remove', '-yes', `-resolver=${name}`);
+      expect(files(root)).toEqual(files(rootWith(system)));
+    }
+  });
+
+  it('is completed by another', async () => {
+    const whole = rootWith(system);
+    await run(whole, 'install', '-yes');
+    for (const root of cutShort()) {
+      await run(root, 'install', '-yes', `-resolver=${name}`);
+      expect(files(root)).toEqual(files(whole));
+    }
+  });
+});
+
 describe('remove', () => {
+  it('leaves an empty file where it was', async () => {
+    const root = rootWith({ ...SYSTEMS.bind, '/etc/bind/named.conf.local': '' });
+    const before = files(root);
+    expect((await run(root, 'remove', '-yes')).stdout).toBe(
+      'Nothing to remove: bind has nothing of rollcall\n',
+    );
+    await run(root, 'install', '-yes');
+    await run(root, 'remove', '-yes');
+    expect(files(root)).toEqual(before);
+  });
+
+  it('takes a file away that was not there', async () => {
+    const root = rootWith(SYSTEMS.bind);
+    rmSync(join(root, '/etc/bind/named.conf.local'));
+    const before = files(root);
+    await run(root, 'install', '-yes');
+    await run(root, 'remove', '-yes');
+    expect(files(root)).toEqual(before);
+  });
+
   it('takes only its own lines out of a file that was changed since', async () => {
     const root = rootWith(SYSTEMS.bind);
     await run(root, 'install', '-yes');

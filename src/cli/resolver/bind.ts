@@ -63,7 +63,7 @@ const includeEdit: Edit = {
     if (current.includes(INCLUDE)) return current;
     return `${current}${current === '' || current.endsWith('\n') ? '' : '\n'}${INCLUDE}`;
   },
-  unwrite: (current) => current.replace(INCLUDE, '') || undefined,
+  unwrite: (current) => (current === INCLUDE ? undefined : current.replace(INCLUDE, '')),
 };
 
 /** `validate-except` is an option of the one `options` statement, so it cannot be in a file of ours. */

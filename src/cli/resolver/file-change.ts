@@ -9,7 +9,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -43,13 +42,11 @@ export function installChanges(root: RootFolder, edits: readonly Edit[]): readon
       const kept = root.read(backup);
       // What an earlier install wrote is replaced, for another domain too.
       const base = before === undefined ? undefined : edit.unwrite(before);
-      const after = edit.write(base);
-      const isOurs = before === undefined || (before !== '' && base === undefined);
       return {
         path: edit.path,
         before,
-        after,
-        backup: { path: backup, before: kept, after: kept ?? (isOurs ? undefined : base) },
+        after: edit.write(base),
+        backup: { path: backup, before: kept, after: kept ?? base },
         folderComesAndGoes: edit.folderComesAndGoes ?? false,
       };
     })
@@ -137,12 +134,14 @@ function put(root: RootFolder, path: string, text: string | undefined, change: F
 /** Temporary file, sync, mode and owner of `like` (when there is such a file), rename, sync of the folder. */
 function write(root: RootFolder, path: string, text: string, like: string): void {
   // A symbolic link stays one: what it leads to is replaced.
-  const target = root.has(path) ? realpathSync(root.at(path)) : root.at(path);
+  const target = root.at(path);
   const folder = dirname(target);
   mkdirSync(folder, { recursive: true });
   const temporary = join(folder, `.${basename(target)}.rollcall-${process.pid}`);
   const model = statSync(root.at(like), { throwIfNoEntry: false });
   try {
+    // What a process of the same number left behind: in a container they are few.
+    rmSync(temporary, { force: true });
     const file = openSync(temporary, 'wx', 0o600);
     try {
       writeSync(file, text, null, 'latin1');
@@ -161,15 +160,15 @@ function write(root: RootFolder, path: string, text: string, like: string): void
 }
 
 function removeFile(root: RootFolder, path: string): void {
-  const target = root.at(path);
   if (!root.has(path)) return;
+  const target = root.at(path);
   rmSync(target);
   syncFolder(dirname(target));
 }
 
 function removeFolder(root: RootFolder, path: string): void {
   try {
-    rmdirSync(dirname(root.at(path)));
+    rmdirSync(root.at(dirname(path)));
   } catch {
     // There is something else in it.
   }

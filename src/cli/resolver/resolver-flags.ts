@@ -54,6 +54,7 @@ export function readPlace({ flags, operands }: Invocation): Place {
   const { host, port } = readServer(flags);
   if (isIP(host) === 0) throw new UsageError(`"${host}" is no IP address, which resolvers need`);
   const root = new RootFolder(flags.text('root') || '/');
+  if (!root.has('/')) throw new UsageError(`"${root.path}" is no folder`);
   return {
     root,
     routing: { domain: readDomain(flags), host, port },

@@ -2,8 +2,12 @@
  * Files below a root, `/` or a folder that stands for it in a test or an image. Paths are those of the system. A text
  * has a letter for each octet, so that a file in any encoding is written back as it was.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { CommandError } from '../command.ts';
+
+/** As the kernel has it (path_resolution(7)). */
+const LINKS_MAX = 40;
 
 export class RootFolder {
   readonly path: string;
@@ -17,28 +21,37 @@ export class RootFolder {
     return this.path === '/';
   }
 
-  /** Where `path` really is. */
+  /**
+   * Where `path` really is. Links of an image stay inside of it: one to `/etc/x` does not lead to the file of that name
+   * of the system that runs.
+   * @throws CommandError when links go round
+   */
   at(path: string): string {
-    return join(this.path, path);
+    let place = '/';
+    let links = 0;
+    const waiting = path.split('/');
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const next = posix.join(place, name);
+      const link = readLink(join(this.path, next));
+      if (link === undefined) place = next;
+      else {
+        links += 1;
+        if (links > LINKS_MAX) throw new CommandError(`"${path}" leads through too many links`);
+        waiting.unshift(...link.split('/'));
+        if (link.startsWith('/')) place = '/';
+      }
+    }
+    return join(this.path, place);
   }
 
   has(path: string): boolean {
-    try {
-      return statSync(this.at(path), { throwIfNoEntry: false }) !== undefined;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw error;
-    }
+    const found = unlessMissing(path, () => statSync(this.at(path), { throwIfNoEntry: false }));
+    return found !== undefined;
   }
 
-  /** Undefined when there is no such file; what may not be read is an error. */
+  /** Undefined when there is no such file. @throws CommandError for what may not be read */
   read(path: string): string | undefined {
-    try {
-      return readFileSync(this.at(path), 'latin1');
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    return unlessMissing(path, () => readFileSync(this.at(path), 'latin1'));
   }
 
   /** Paths of the files that a pattern matches, in order; `*` and `?` in its last part only, never a hidden file. */
@@ -57,16 +70,26 @@ export class RootFolder {
   }
 
   #names(folder: string): string[] {
-    try {
-      return readdirSync(this.at(folder));
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
+    return unlessMissing(folder, () => readdirSync(this.at(folder))) ?? [];
   }
 }
 
-function isMissing(error: unknown): boolean {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
+function unlessMissing<Found>(path: string, find: () => Found): Found | undefined {
+  try {
+    return find();
+  } catch (error) {
+    const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new CommandError(`"${path}" may not be read by this user: run this as root`);
+  }
+}
+
+/** Undefined for what is no link. */
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
