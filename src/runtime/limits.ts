@@ -242,6 +242,12 @@ export const limits = {
     max: 16384,
     why: 'questions under way to upstreams, each with a socket of its own or more',
   }),
+  forwardGraceMs: limit({
+    default: 1000,
+    min: 100,
+    max: 60_000,
+    why: 'a question or client that waited so long for an upstream makes room for a new one when there is none left',
+  }),
   forwardTries: limit({
     default: 1024,
     min: 1,

@@ -19,8 +19,8 @@ export type Exchange =
 export interface ExchangeParts {
   readonly sockets: UpstreamSockets;
   readonly clock: Clock;
-  /** Ends the wait: the forwarder is closing. */
-  readonly signal: AbortSignal;
+  /** Each ends the wait: the forwarder is closing, or the question makes room for another. */
+  readonly signals: readonly AbortSignal[];
   /** Called for each reply that is not to the query. */
   readonly mismatched: () => void;
 }
@@ -114,7 +114,7 @@ interface Opened<Result> {
 
 /** Waits for `end`, the time or the signal, whichever is first, and closes the link. */
 function withLink<Result>(
-  { clock, signal }: ExchangeParts,
+  { clock, signals }: ExchangeParts,
   timeoutMs: number,
   open: (end: (result: Result | Exchange) => void) => Opened<Result>,
 ): Promise<Result | Exchange> {
@@ -125,7 +125,7 @@ function withLink<Result>(
       if (ended) return;
       ended = true;
       timer.cancel();
-      signal.removeEventListener('abort', abort);
+      for (const signal of signals) signal.removeEventListener('abort', abort);
       opened?.link.close();
       resolve(result);
     };
@@ -133,10 +133,10 @@ function withLink<Result>(
     const timer = clock.schedule(timeoutMs, () => {
       end(opened === undefined ? { kind: 'silence', mismatches: 0 } : opened.silence());
     });
-    signal.addEventListener('abort', abort);
+    for (const signal of signals) signal.addEventListener('abort', abort);
     opened = open(end);
     // A socket may fail while it is being opened.
     if (ended) opened.link.close();
-    else if (signal.aborted) abort();
+    else if (signals.some(({ aborted }) => aborted)) abort();
   });
 }

@@ -15,16 +15,18 @@ import type { Question } from '../wire/question.ts';
 import { ExtendedError } from '../wire/types.ts';
 import type { Whose } from './answers-to.ts';
 import { cachedError, type Failed, STOPPING, TOO_MANY } from './failures.ts';
+import { FairPlaces, type Holder } from './fair-places.ts';
 import { formatAddress } from './format-address.ts';
 import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
 import { RecursionClients } from './recursion-clients.ts';
 import { type KeptFailure, type KeptReply, ReplyCache } from './reply-cache.ts';
 import { type Resolved, Resolver } from './resolution.ts';
 import { failureMsAfter, retentionOf } from './retention.ts';
-import { type Group, Routes } from './routes.ts';
+import { Routes } from './routes.ts';
 import { UpstreamHealth } from './upstream-health.ts';
 import { QueryWriter } from './upstream-query.ts';
 import { systemSockets, type UpstreamSockets } from './upstream-sockets.ts';
+import { WaitingClients } from './waiting-clients.ts';
 
 export interface ForwarderParts {
   readonly options: ForwardOptions;
@@ -99,14 +101,18 @@ class RecursorForwarder implements Forwarder {
   readonly #counts = new ForwardCounts();
   readonly #tries = { open: 0 };
   #now: Forwarding;
-  #asking = 0;
-  #waiting = 0;
+  readonly #asking = new FairPlaces({
+    most: limits.forwardSockets.default,
+    graceMs: limits.forwardGraceMs.default,
+  });
+  readonly #waiting: WaitingClients;
   #prefetching = 0;
   #loggedMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ForwarderParts) {
     this.#parts = parts;
     this.#clock = parts.clock;
+    this.#waiting = new WaitingClients(parts.clock);
     this.#now = this.#build(parts.options);
     // One listener for each socket, whose number has a limit of its own: many are no leak.
     setMaxListeners(0, this.#closing.signal);
@@ -166,7 +172,8 @@ class RecursorForwarder implements Forwarder {
       this.#counts.prohibited += 1;
       return PROHIBITED;
     }
-    const asking: Asking = { forwarding, group, question, key: keyOf(question) };
+    const key = keyOf(question);
+    const asking: Asking = { forwarding, group, question, client: client.address, key };
     const kept = forwarding.cache.get(asking.key);
     if (kept === undefined) return this.#ask(asking);
     // A zone of ours may be younger than what was kept.
@@ -203,22 +210,9 @@ class RecursorForwarder implements Forwarder {
     const refresh = nowMs < kept.recheckMs ? undefined : this.#begin(asking);
     if (refresh === undefined) return this.#stale(kept);
     const patienceMs = refresh.startMs + limits.forwardStaleMs.default - nowMs;
-    if (patienceMs <= 0 || this.#waiting >= limits.forwardWaiting.default) return this.#stale(kept);
-    return this.#orStale(refresh.outcome, kept, patienceMs);
-  }
-
-  async #orStale(fresh: Promise<Outcome>, kept: KeptReply, patienceMs: number): Promise<Outcome> {
-    this.#waiting += 1;
-    const timeUp = new Promise<undefined>((resolve) => {
-      const timer = this.#clock.schedule(patienceMs, () => resolve(undefined));
-      const cancel = (): void => timer.cancel();
-      void fresh.then(cancel, cancel);
-    });
-    try {
-      return (await Promise.race([fresh, timeUp])) ?? this.#stale(kept);
-    } finally {
-      this.#waiting -= 1;
-    }
+    const wait = patienceMs <= 0 ? undefined : this.#waiting.take(asking);
+    if (wait === undefined) return this.#stale(kept);
+    return wait.until(refresh.outcome, patienceMs).then((fresh) => fresh ?? this.#stale(kept));
   }
 
   #stale(kept: KeptReply): Relayed {
@@ -242,45 +236,44 @@ class RecursorForwarder implements Forwarder {
   }
 
   async #ask(asking: Asking): Promise<Outcome> {
-    if (this.#waiting >= limits.forwardWaiting.default) return TOO_MANY;
+    const wait = this.#waiting.take(asking);
+    if (wait === undefined) return TOO_MANY;
     this.#counts.misses += 1;
-    this.#waiting += 1;
-    try {
-      return await (this.#begin(asking)?.outcome ?? TOO_MANY);
-    } finally {
-      this.#waiting -= 1;
-    }
+    return (await wait.until(this.#begin(asking)?.outcome)) ?? TOO_MANY;
   }
 
   /** The asking of this question, begun now if it is not under way; undefined when too much is. */
   #begin(asking: Asking): UnderWay | undefined {
-    const { forwarding, key } = asking;
+    const { forwarding, group, client, key } = asking;
     const { underWay } = forwarding;
     const before = underWay.get(key);
     if (before !== undefined) return before;
-    if (this.#asking >= limits.forwardSockets.default) return undefined;
-    this.#asking += 1;
-    const outcome = this.#resolve(asking).finally(() => {
-      this.#asking -= 1;
+    const stop = new AbortController();
+    const startMs = this.#clock.monotonic();
+    const place = { group, client, sinceMs: startMs, lose: () => stop.abort() };
+    if (!this.#asking.take(place)) return undefined;
+    setMaxListeners(0, stop.signal);
+    const outcome = this.#resolve(asking, stop.signal).finally(() => {
+      this.#asking.free(place);
       underWay.delete(key);
     });
     // Whoever waits hears of a defect; with nobody waiting it must not end the thread.
     outcome.catch((error: unknown) => {
       this.#parts.logger.error({ err: error }, 'asking the recursors failed');
     });
-    const begun = { startMs: this.#clock.monotonic(), outcome };
+    const begun = { startMs, outcome };
     underWay.set(key, begun);
     return begun;
   }
 
-  async #resolve(asking: Asking): Promise<Outcome> {
+  async #resolve(asking: Asking, signal: AbortSignal): Promise<Outcome> {
     const { forwarding, group, question } = asking;
     const whose: Whose = (name) => {
       if (this.#parts.isOurs(name)) return 'ours';
       const responsible = forwarding.routes.find(name);
       return responsible === undefined || responsible === group ? 'theirs' : 'others';
     };
-    const resolved = await forwarding.resolver.resolve(question, group, whose);
+    const resolved = await forwarding.resolver.resolve({ question, group, whose, signal });
     switch (resolved.kind) {
       case 'reply':
         return this.#keep(asking, resolved);
@@ -360,10 +353,9 @@ class RecursorForwarder implements Forwarder {
   }
 }
 
-/** A question on its way through. */
-interface Asking {
+/** A question on its way through, for the client that asked it first. */
+interface Asking extends Holder {
   readonly forwarding: Forwarding;
-  readonly group: Group;
   readonly question: Question;
   readonly key: string;
 }

@@ -11,7 +11,14 @@ import type { Question } from '../wire/question.ts';
 import { Rcode, RecordType } from '../wire/types.ts';
 import type { Whose } from './answers-to.ts';
 import { type Exchange, exchange } from './exchange.ts';
-import { describeTry, explainFailures, type Failed, ONLY_SELF, STOPPING } from './failures.ts';
+import {
+  describeTry,
+  explainFailures,
+  type Failed,
+  ONLY_SELF,
+  STOPPING,
+  TOO_MANY,
+} from './failures.ts';
 import type { ForwardCounts } from './forward-counts.ts';
 import { type Reply, relay } from './relay.ts';
 import type { Group } from './routes.ts';
@@ -22,7 +29,7 @@ import type { UpstreamSockets } from './upstream-sockets.ts';
 export type Resolved =
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'failure'; readonly failure: Failure; readonly failed: readonly Failed[] }
-  /** Nobody was asked, so it says nothing of the question. */
+  /** Nobody was asked long enough to say anything of the question. */
   | { readonly kind: 'unasked'; readonly failure: Failure };
 
 export interface ResolverParts {
@@ -36,6 +43,22 @@ export interface ResolverParts {
   readonly tries: { open: number };
 }
 
+export interface ToResolve {
+  readonly question: Question;
+  readonly group: Group;
+  /** `theirs` is what the group is asked about. */
+  readonly whose: Whose;
+  /** Ends it: its place is needed. */
+  readonly signal: AbortSignal;
+}
+
+interface Try {
+  readonly upstream: UpstreamAddress;
+  readonly question: Question;
+  readonly leftMs: number;
+  readonly signal: AbortSignal;
+}
+
 export class Resolver {
   readonly #parts: ResolverParts;
   readonly #options: ForwardOptions;
@@ -47,19 +70,19 @@ export class Resolver {
     this.#health = health;
   }
 
-  /** @param whose of the group, so `theirs` is what it is asked about */
-  resolve(question: Question, group: Group, whose: Whose): Promise<Resolved> {
+  resolve({ question, group, whose, signal }: ToResolve): Promise<Resolved> {
     if (group.length === 0) return Promise.resolve({ kind: 'unasked', failure: ONLY_SELF });
     const { strategy } = this.#options;
     const plan = this.#health.plan(group, strategy);
     return new Promise((resolve, reject) => {
       const race = new Race(this.#parts.clock, plan, {
-        ask: (upstream, leftMs) => this.#ask(upstream, question, leftMs),
+        ask: (upstream, leftMs) => this.#ask({ upstream, question, leftMs, signal }),
         isPatient: () => this.#parts.tries.open >= limits.forwardTries.default,
         patienceMs: (upstream) => this.#health.patienceMs(upstream, strategy, group.length),
         note: (upstream, sign, tookMs) => this.#health.note(upstream, sign, tookMs),
         read: (message) =>
           isAccepted(message) ? usefulReply(message, question, whose) : undefined,
+        abandon: () => (this.#parts.signal.aborted ? STOPPING : TOO_MANY),
         end: resolve,
         fail: reject,
       });
@@ -68,14 +91,14 @@ export class Resolver {
   }
 
   /** Every query has a fresh id: who saw the first one knows nothing of the next. */
-  async #ask(upstream: UpstreamAddress, question: Question, leftMs: number): Promise<Exchange> {
-    const { sockets, clock, signal, writer, counts, tries } = this.#parts;
+  async #ask({ upstream, question, leftMs, signal }: Try): Promise<Exchange> {
+    const { sockets, clock, writer, counts, tries } = this.#parts;
     const timeoutMs = Math.min(this.#options.timeoutMs, leftMs);
     const end = clock.monotonic() + timeoutMs;
     const mismatched = (): void => {
       counts.upstreamMismatches += 1;
     };
-    const parts = { sockets, clock, signal, mismatched };
+    const parts = { sockets, clock, signals: [this.#parts.signal, signal], mismatched };
     tries.open += 1;
     try {
       counts.upstreamQueries += 1;
@@ -108,6 +131,8 @@ interface RaceParts {
   readonly note: (upstream: UpstreamAddress, sign: Sign, tookMs: number) => void;
   /** Undefined: it is of no use, and the next one is asked. */
   readonly read: (message: Message) => Reply | undefined;
+  /** Why a question that nobody answered is not asked any more. */
+  readonly abandon: () => Failure;
   /** Called once. */
   readonly end: (resolved: Resolved) => void;
   /** A defect of ours, to be reported where the question came from. */
@@ -185,7 +210,7 @@ class Race {
   #judge(upstream: UpstreamAddress, result: Exchange): void {
     if (this.#ended) return;
     if (result.kind === 'aborted') {
-      this.#end({ kind: 'unasked', failure: STOPPING });
+      this.#end({ kind: 'unasked', failure: this.#parts.abandon() });
       return;
     }
     const reply = result.kind === 'reply' ? this.#parts.read(result.message) : undefined;

@@ -68,6 +68,8 @@ const KEEP: ReplyCacheOptions = {
 
 export interface Bench {
   readonly clock: HeldClock;
+  /** Sockets that are. */
+  readonly open: ReadonlySet<object>;
   readonly forwarder: Forwarder;
   /** The outcome once nothing is left to do at this moment of the clock. */
   ask(text: string, asked?: Partial<Question>, from?: string): Promise<Outcome>;
@@ -84,6 +86,7 @@ export function bench(
   own: Own = () => undefined,
 ): Bench {
   const clock = new HeldClock();
+  const open = new Set<object>();
   const forwarder: Forwarder = createForwarder({
     options: {
       recursors: upstreams.map(({ address }) => address),
@@ -98,7 +101,7 @@ export function bench(
     clock,
     random: seededRandom(1),
     logger: silentLogger,
-    sockets: fakeSockets(upstreams, clock),
+    sockets: fakeSockets(upstreams, clock, open),
   });
   const ask: Bench['ask'] = async (text, asked = {}, address = '127.0.0.1') => {
     const plain = query(text, asked);
@@ -109,7 +112,7 @@ export function bench(
     await settle();
     return describeOutcome(await outcome);
   };
-  return { clock, forwarder, ask, say };
+  return { clock, open, forwarder, ask, say };
 }
 
 export const keeping = (changes: Partial<ReplyCacheOptions>) => ({
@@ -130,8 +133,13 @@ export function describeOutcome(outcome: Outcome): string {
 const briefly = (record: Relayed['answers'][number]): string =>
   show(record).split(' ').slice(0, 3).join(' ');
 
-function fakeSockets(upstreams: readonly FakeUpstream[], clock: HeldClock): UpstreamSockets {
+function fakeSockets(
+  upstreams: readonly FakeUpstream[],
+  clock: HeldClock,
+  opened: Set<object>,
+): UpstreamSockets {
   const open: UpstreamSockets['openDatagram'] = (to, events) => {
+    opened.add(events);
     const upstream = upstreams.find(({ address }) => address.address === to.address);
     let closed = false;
     return {
@@ -158,6 +166,7 @@ function fakeSockets(upstreams: readonly FakeUpstream[], clock: HeldClock): Upst
       },
       close() {
         closed = true;
+        opened.delete(events);
       },
     };
   };
