@@ -13,7 +13,12 @@ import { loopFinding, queriesIn } from '../../src/cli/resolver/loop-finding.ts';
 import type { ProgramEnd } from '../../src/cli/resolver/programs.ts';
 import type { ResolverPorts } from '../../src/cli/resolver/resolver-ports.ts';
 import { RootFolder } from '../../src/cli/resolver/root-folder.ts';
-import { routeFinding, serverFinding } from '../../src/cli/resolver/system-findings.ts';
+import type { Listener } from '../../src/cli/resolver/sockets.ts';
+import {
+  portFindings,
+  routeFinding,
+  serverFinding,
+} from '../../src/cli/resolver/system-findings.ts';
 import { systemdResolved } from '../../src/cli/resolver/systemd-resolved.ts';
 import { unbound } from '../../src/cli/resolver/unbound.ts';
 import { versionFindings } from '../../src/cli/resolver/version-findings.ts';
@@ -341,6 +346,39 @@ describe('rollcall and the way to it', () => {
   });
 });
 
+describe('port 53', () => {
+  const listener = (address: string, process?: string): Listener => ({
+    transport: 'udp',
+    address,
+    process,
+  });
+  const shared: [listeners: Listener[], found: string[]][] = [
+    [[], ['error: /etc/resolv.conf asks 127.0.0.1, and nothing listens there on port 53']],
+    [[listener('127.0.0.1', 'unbound')], ['ok: port 53 is listened on at 127.0.0.1 by unbound']],
+    [[listener('0.0.0.0')], ['ok: port 53 is listened on at 0.0.0.0']],
+    [
+      [listener('127.0.0.53', 'systemd-resolve'), listener('127.0.0.1', 'unbound')],
+      ['ok: port 53 is listened on at 127.0.0.53, 127.0.0.1 by systemd-resolve, unbound'],
+    ],
+    [
+      [listener('0.0.0.0', 'dnsmasq'), listener('127.0.0.1', 'unbound')],
+      ['warn: port 53 has more than one listener at 127.0.0.1 (unbound) over udp'],
+    ],
+    [
+      [listener('::', 'dnsmasq')],
+      [
+        'ok: port 53 is listened on at :: by dnsmasq',
+        'warn: port 53 of 127.0.0.1 is dnsmasq, not unbound, and /etc/resolv.conf asks it',
+      ],
+    ],
+  ];
+  it.each(shared)('of %j is judged', (listeners, found) => {
+    const files = { '/etc/resolv.conf': 'nameserver 127.0.0.1\n', '/proc/net/udp': '' };
+    const findings = portFindings(new RootFolder(rootWith(files)), unbound, listeners);
+    expect(findings.map(({ severity, says }) => `${severity}: ${says}`)).toEqual(found);
+  });
+});
+
 describe('a loop', () => {
   const counter = (perQuestion: number) => {
     let count = 100;
@@ -439,6 +477,14 @@ describe('on the running system', () => {
       end: expect.stringMatching(/^unbound was not reloaded, so everything is as it was/),
       isThere: false,
     });
+  });
+
+  it('a configuration that was refused before is told from a change that is', async () => {
+    const { end, isThere } = await change({ 'unbound-checkconf': broken });
+    expect(end).toMatch(
+      /unbound\.conf refuses the configuration without the change too: .*as it was:\nbroken$/,
+    );
+    expect(isThere).toBe(false);
   });
 
   it('a no is a no', async () => {

@@ -13,6 +13,7 @@ import { loopFinding, queriesIn } from '../resolver/loop-finding.ts';
 import type { Finding } from '../resolver/resolver.ts';
 import { PLACE_FLAGS, type Place, readPlace } from '../resolver/resolver-flags.ts';
 import { type ResolverPorts, SYSTEM_PORTS } from '../resolver/resolver-ports.ts';
+import { listenersOn53 } from '../resolver/sockets.ts';
 import {
   portFindings,
   resolvConfFindings,
@@ -49,7 +50,7 @@ export function checkCommand(ports: ResolverPorts): Command {
       const via = flags.has('via') ? readVia(flags.text('via')) : undefined;
       const findings = [
         ...place.resolver.findings(place.root, place.routing),
-        ...portFindings(place.root),
+        ...portFindings(place.root, place.resolver, listenersOn53(place.root)),
         ...resolvConfFindings(place.root, place.resolver),
         ...(place.root.isSystem || via !== undefined
           ? await liveFindings(place, via, invocation, ports)

@@ -43,6 +43,7 @@ export const bind: Resolver = {
     { program: 'systemctl', args: ['reload-or-restart', 'named'] },
     { program: 'service', args: ['named', 'restart'] },
   ],
+  process: 'named',
   listensAt: isLoopback,
   findings,
 };

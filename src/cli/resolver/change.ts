@@ -6,6 +6,7 @@ import { formatCall, type RunProgram } from './programs.ts';
 import type { ProgramCall } from './resolver.ts';
 import type { Place } from './resolver-flags.ts';
 import type { ResolverPorts } from './resolver-ports.ts';
+import type { RootFolder } from './root-folder.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 export type ChangeEnd = 'unchanged' | 'shown' | 'refused' | 'applied';
@@ -49,14 +50,26 @@ async function checkSyntax(
   run: RunProgram,
 ): Promise<void> {
   for (const call of resolver.syntaxChecks(root)) {
-    if (!root.has(fileOf(call, root.path))) continue;
-    const end = await run(call);
-    if (end.kind === 'absent' || end.isOk) continue;
+    const refusal = await refusalOf(call, root, run);
+    if (refusal === undefined) continue;
     undoChanges(root, changes);
-    throw new CommandError(
-      `${formatCall(call)} refuses the change, so everything is as it was:\n${end.output}`,
-    );
+    const isOlder = (await refusalOf(call, root, run)) !== undefined;
+    const what = isOlder
+      ? 'refuses the configuration without the change too: mend that first. Everything is as it was'
+      : 'refuses the change, so everything is as it was';
+    throw new CommandError(`${formatCall(call)} ${what}:\n${refusal}`);
   }
+}
+
+/** What a check has against the file; undefined when it has nothing, or there is no check or no file. */
+async function refusalOf(
+  call: ProgramCall,
+  root: RootFolder,
+  run: RunProgram,
+): Promise<string | undefined> {
+  if (!root.has(fileOf(call, root.path))) return undefined;
+  const end = await run(call);
+  return end.kind === 'absent' || end.isOk ? undefined : end.output;
 }
 
 /** The file that a check reads, seen from the root. */

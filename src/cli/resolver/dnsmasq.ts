@@ -27,6 +27,7 @@ export const dnsmasq: Resolver = {
     { program: 'systemctl', args: ['restart', 'dnsmasq'] },
     { program: 'service', args: ['dnsmasq', 'restart'] },
   ],
+  process: 'dnsmasq',
   listensAt: isLoopback,
   findings,
 };

@@ -22,6 +22,7 @@ export const macos: Resolver = {
   ],
   syntaxChecks: () => [],
   reloads: [],
+  process: undefined,
   listensAt: () => true,
   findings,
 };

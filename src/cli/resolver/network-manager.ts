@@ -40,6 +40,7 @@ export const networkManager: Resolver = {
     { program: 'systemctl', args: ['restart', 'NetworkManager'] },
     { program: 'service', args: ['NetworkManager', 'restart'] },
   ],
+  process: 'dnsmasq',
   listensAt: isLoopback,
   findings,
 };

@@ -56,6 +56,8 @@ export interface Resolver {
   syntaxChecks(root: RootFolder): readonly ProgramCall[];
   /** Ways to have it read its files again; the first that succeeds is enough. None: it does so by itself. */
   readonly reloads: readonly ProgramCall[];
+  /** What the kernel calls its process; undefined when it does not answer on port 53 itself. */
+  readonly process: string | undefined;
   /** Addresses that a resolv.conf asks it at. */
   listensAt(address: string): boolean;
   /** What its own configuration says about `routing`. */

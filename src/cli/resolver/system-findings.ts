@@ -11,7 +11,10 @@ import {
   warn,
 } from './resolver.ts';
 import type { RootFolder } from './root-folder.ts';
-import { hears, listenersOn53, nameservers } from './sockets.ts';
+import { hears, type Listener, nameservers } from './sockets.ts';
+
+const GIVE_ADDRESSES =
+  'end the one that is not to answer, or give each an address of its own (bind-interfaces, interface:, listen-on)';
 
 /** That rollcall answers at its address, for the domain. */
 export async function serverFinding(routing: Routing, ask: LookUp): Promise<Finding> {
@@ -37,56 +40,79 @@ export async function routeFinding(domain: string, via: string, ask: LookUp): Pr
   );
 }
 
-export function portFindings(root: RootFolder): readonly Finding[] {
-  const listeners = listenersOn53(root);
-  const found: Finding[] = [];
-  for (const transport of ['udp', 'tcp'] as const) {
+/** Whether `listeners` on port 53 are one for each address, and the resolver's where resolv.conf asks. */
+export function portFindings(
+  root: RootFolder,
+  resolver: Resolver,
+  listeners: readonly Listener[],
+): readonly Finding[] {
+  const rivals = rivalFindings(listeners);
+  const addresses = [...new Set(listeners.map(({ address }) => address))].join(', ');
+  const by = listeners.some(({ process }) => process !== undefined)
+    ? ` by ${processesOf(listeners)}`
+    : '';
+  const isPeaceful = listeners.length > 0 && rivals.length === 0;
+  return [
+    ...rivals,
+    ...(isPeaceful ? [ok(`port 53 is listened on at ${addresses}${by}`)] : []),
+    ...nameservers(root)
+      .filter(isLoopback)
+      .flatMap((address) => hearerFindings(root, resolver, listeners, address)),
+  ];
+}
+
+function rivalFindings(listeners: readonly Listener[]): readonly Finding[] {
+  return (['udp', 'tcp'] as const).flatMap((transport) => {
     const own = listeners.filter((one) => one.transport === transport);
     const rivals = own.filter((one, at) =>
       own.some((other, place) => place < at && isRival(one, other)),
     );
-    for (const { address, process } of rivals) {
-      const name = process === undefined ? '' : ` (${process})`;
-      found.push(
-        warn(
-          `port 53 has more than one listener at ${address}${name} over ${transport}`,
-          'end the one that is not to answer, or give each an address of its own (bind-interfaces, interface:, listen-on)',
-        ),
-      );
-    }
+    return rivals.map(({ address, process }) =>
+      warn(
+        `port 53 has more than one listener at ${address} (${process}) over ${transport}`,
+        GIVE_ADDRESSES,
+      ),
+    );
+  });
+}
+
+/** That an address of resolv.conf is the resolver's: another that was there first keeps it from starting. */
+function hearerFindings(
+  root: RootFolder,
+  resolver: Resolver,
+  listeners: readonly Listener[],
+  address: string,
+): readonly Finding[] {
+  const hearers = listeners.filter((one) => hears(one, address));
+  if (hearers.length === 0) {
+    if (!root.has('/proc/net/udp')) return [];
+    return [
+      error(
+        `/etc/resolv.conf asks ${address}, and nothing listens there on port 53`,
+        'start the resolver, or name another server in /etc/resolv.conf',
+      ),
+    ];
   }
-  const names = [
-    ...new Set(listeners.map(({ process }) => process).filter((one) => one !== undefined)),
+  const isOthers = hearers.every(
+    ({ process }) => process !== undefined && process !== resolver.process,
+  );
+  if (!isOthers || resolver.process === undefined) return [];
+  return [
+    warn(
+      `port 53 of ${address} is ${processesOf(hearers)}, not ${resolver.process}, and /etc/resolv.conf asks it`,
+      GIVE_ADDRESSES,
+    ),
   ];
-  if (listeners.length > 0 && found.length === 0) {
-    const addresses = [...new Set(listeners.map(({ address }) => address))].join(', ');
-    const by = names.length === 0 ? '' : ` by ${names.join(', ')}`;
-    found.push(ok(`port 53 is listened on at ${addresses}${by}`));
-  }
-  for (const address of nameservers(root).filter(isLoopback)) {
-    if (
-      listeners.length === 0
-        ? root.has('/proc/net/udp')
-        : !listeners.some((one) => hears(one, address))
-    ) {
-      found.push(
-        error(
-          `/etc/resolv.conf asks ${address}, and nothing listens there on port 53`,
-          'start the resolver, or name another server in /etc/resolv.conf',
-        ),
-      );
-    }
-  }
-  return found;
+}
+
+function processesOf(listeners: readonly Listener[]): string {
+  const names = listeners.map(({ process }) => process).filter((name) => name !== undefined);
+  return [...new Set(names)].join(', ');
 }
 
 /** Two processes at one address; threads of a process have a socket each. */
-function isRival(
-  one: { address: string; process: string | undefined },
-  other: { address: string; process: string | undefined },
-): boolean {
-  const isAny = ({ address }: { address: string }): boolean =>
-    address === '0.0.0.0' || address === '::';
+function isRival(one: Listener, other: Listener): boolean {
+  const isAny = ({ address }: Listener): boolean => address === '0.0.0.0' || address === '::';
   const isSame = one.address === other.address || isAny(one) !== isAny(other);
   return isSame && one.process !== undefined && one.process !== other.process;
 }

@@ -31,6 +31,8 @@ export const systemdResolved: Resolver = {
   ],
   syntaxChecks: () => [],
   reloads: [{ program: 'systemctl', args: ['restart', 'systemd-resolved'] }],
+  // Of its name there is room for 15 letters.
+  process: 'systemd-resolve',
   listensAt: (address) => address === '127.0.0.53' || address === '127.0.0.54',
   findings,
 };

@@ -33,6 +33,7 @@ export const unbound: Resolver = {
     { program: 'unbound-control', args: ['reload'] },
     { program: 'service', args: ['unbound', 'restart'] },
   ],
+  process: 'unbound',
   listensAt: isLoopback,
   findings,
 };
