@@ -1,6 +1,7 @@
 /**
- * Resolvers that would take over this machine, unpacked instead of installed (support/system-tools.mjs), and run by a
- * script in network, mount and process namespaces of their own, which end with it. What the script says is read here.
+ * Resolvers as those of a whole machine, run by a script in network, mount and process namespaces of their own, which
+ * end with it. Those that would take over this machine are unpacked instead of installed (support/system-tools.mjs).
+ * What the script says is read here.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -27,29 +28,38 @@ const SERVICES = [
   })),
 ];
 
-export interface Unpacked {
-  /** Debian's package, and its folder in the cache. */
+export interface NamespaceRun {
+  /** Debian's package, and the folder in the cache that it may be unpacked in. */
   readonly package: string;
   /** Path of the daemon in it. */
   readonly daemon: string;
   /** Other programs that the script runs. */
   readonly programs: readonly string[];
   readonly script: string;
+  /** What the script takes besides. */
+  readonly args?: readonly string[];
 }
 
 /** What the script printed below each of its titles; skips the test, with the reason, where it cannot run. */
 export async function runInNamespace(
   context: TestContext,
-  unpacked: Unpacked,
+  asked: NamespaceRun,
 ): Promise<Readonly<Record<string, string>>> {
-  const found = find(unpacked);
+  const found = find(asked);
   if ('reason' in found) return context.skip(found.reason);
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'agent.json'), JSON.stringify({ services: SERVICES }));
-  const script = resolve(import.meta.dirname, unpacked.script);
-  const { code, output } = await run([script, folder, found.root, process.execPath, bin]);
+  const script = resolve(import.meta.dirname, asked.script);
+  const { code, output } = await run([
+    script,
+    folder,
+    found.root,
+    process.execPath,
+    bin,
+    ...(asked.args ?? []),
+  ]);
   if (code === EXIT_CANNOT_RUN || (code !== 0 && output === '')) {
-    return context.skip(`${unpacked.package} cannot be run here: ${output}`);
+    return context.skip(`${asked.package} cannot be run here: ${output}`);
   }
   const parts = output.split(/^== /m).slice(1);
   return Object.fromEntries(
@@ -69,7 +79,7 @@ export function expectAnswers(said: Readonly<Record<string, string>>): void {
 }
 
 /** Folder that the daemon is below: empty when it is installed. Or why there is none. */
-function find({ package: name, daemon, programs }: Unpacked) {
+function find({ package: name, daemon, programs }: NamespaceRun) {
   if (process.getuid?.() !== 0) return { reason: `${name} needs root for its namespaces` };
   const absent = ['unshare', 'ip', 'dig', ...programs].find(
     (program) => programPath(program) === undefined,
@@ -77,7 +87,7 @@ function find({ package: name, daemon, programs }: Unpacked) {
   if (absent !== undefined) return { reason: `${absent} is not installed` };
   const root = ['', join(CACHE, name)].find((one) => existsSync(join(one, '/', daemon)));
   if (root !== undefined) return { root };
-  return { reason: `${name} is not unpacked: node test/support/system-tools.mjs does it` };
+  return { reason: `${name} is not there: node test/support/system-tools.mjs gets it` };
 }
 
 function run(args: readonly string[]): Promise<{ code: number; output: string }> {
