@@ -43,6 +43,13 @@ export const signatureTime: FormatField = fixed(4, (octets) =>
   new Date(integerOf(octets) * 1000).toISOString().replace(/\D/g, '').slice(0, 14),
 );
 
+const hyphenated = (octets: string): string =>
+  Array.from(octets, (one) => one.charCodeAt(0).toString(16).padStart(2, '0')).join('-');
+
+/** RFC 7043 */
+export const eui48: FormatField = fixed(6, hyphenated);
+export const eui64: FormatField = fixed(8, hyphenated);
+
 /** An uncompressed name. */
 export const name: FormatField = (octets, start) => {
   for (let at = start; at < octets.length && at - start < NAME_BYTES_MAX; ) {
@@ -103,6 +110,9 @@ export const remainingHex: FormatField = remaining(hexOf);
 export const remainingBase64: FormatField = remaining((octets) =>
   Buffer.from(octets, 'latin1').toString('base64'),
 );
+/** The same without any octet: an IPSECKEY may come without a key (RFC 4025 §2.6). */
+export const remainingBase64OrNone: FormatField = (octets, at) =>
+  at === octets.length ? { text: '', end: at } : remainingBase64(octets, at);
 export const remainingText: FormatField = remaining(quote);
 
 /** The same without any octet: RFC 8659 §4.1 lets the value of a CAA be empty. */

@@ -3,8 +3,11 @@
  * a type. RDATA of another type, or that is not what its type says, is written as `\# length hex` (RFC 3597 §5), so
  * nothing is ever refused, and what is written reads back as the same octets.
  */
+import { addressPrefixes, ipsecGateway } from './format-addresses.ts';
 import {
   characterString,
+  eui48,
+  eui64,
   type FormatField,
   hashedOwner,
   ipv4,
@@ -14,6 +17,7 @@ import {
   octet,
   recordType,
   remainingBase64,
+  remainingBase64OrNone,
   remainingHex,
   remainingText,
   remainingTextOrNone,
@@ -58,23 +62,37 @@ export function parseClass(text: string): number | undefined {
 const text: readonly FormatField[] = [strings];
 const serviceBinding: readonly FormatField[] = [word, name, serviceParameters];
 
+const delegationSigner: readonly FormatField[] = [word, octet, octet, remainingHex];
+const key: readonly FormatField[] = [word, octet, octet, remainingBase64];
+const association: readonly FormatField[] = [octet, octet, octet, remainingHex];
+
 const formats: Readonly<Record<number, readonly FormatField[]>> = {
   [RecordType.A]: [ipv4],
   [RecordType.NS]: [name],
   [RecordType.CNAME]: [name],
   [RecordType.SOA]: [name, name, long, long, long, long, long],
+  [RecordType.MB]: [name],
+  [RecordType.MG]: [name],
+  [RecordType.MR]: [name],
   [RecordType.PTR]: [name],
   [RecordType.HINFO]: [characterString, characterString],
+  [RecordType.MINFO]: [name, name],
   [RecordType.MX]: [word, name],
   [RecordType.TXT]: text,
   [RecordType.RP]: [name, name],
   [RecordType.AFSDB]: [word, name],
+  [RecordType.RT]: [word, name],
+  [RecordType.PX]: [word, name, name],
   [RecordType.AAAA]: [ipv6],
   [RecordType.LOC]: [location],
   [RecordType.SRV]: [word, word, word, name],
   [RecordType.NAPTR]: [word, word, characterString, characterString, characterString, name],
+  [RecordType.KX]: [word, name],
+  [RecordType.CERT]: [word, word, octet, remainingBase64],
   [RecordType.DNAME]: [name],
-  [RecordType.DS]: [word, octet, octet, remainingHex],
+  [RecordType.APL]: [addressPrefixes],
+  [RecordType.DS]: delegationSigner,
+  [RecordType.CDS]: delegationSigner,
   [RecordType.SSHFP]: [octet, octet, remainingHex],
   [RecordType.RRSIG]: [
     recordType,
@@ -88,11 +106,19 @@ const formats: Readonly<Record<number, readonly FormatField[]>> = {
     remainingBase64,
   ],
   [RecordType.NSEC]: [name, typeBitmap],
-  [RecordType.DNSKEY]: [word, octet, octet, remainingBase64],
+  [RecordType.DNSKEY]: key,
+  [RecordType.CDNSKEY]: key,
+  [RecordType.IPSECKEY]: [octet, ipsecGateway, remainingBase64OrNone],
+  [RecordType.DHCID]: [remainingBase64],
   [RecordType.NSEC3]: [octet, octet, word, salt, hashedOwner, typeBitmap],
   [RecordType.NSEC3PARAM]: [octet, octet, word, salt],
-  [RecordType.TLSA]: [octet, octet, octet, remainingHex],
+  [RecordType.TLSA]: association,
+  [RecordType.SMIMEA]: association,
   [RecordType.OPENPGPKEY]: [remainingBase64],
+  [RecordType.CSYNC]: [long, word, typeBitmap],
+  [RecordType.ZONEMD]: [long, octet, octet, remainingHex],
+  [RecordType.EUI48]: [eui48],
+  [RecordType.EUI64]: [eui64],
   [RecordType.SVCB]: serviceBinding,
   [RecordType.HTTPS]: serviceBinding,
   [RecordType.SPF]: text,

@@ -118,6 +118,25 @@ describe('RDATA that dns-packet cannot read', () => {
     ['NSEC3PARAM 1 0 12 AABB', '01 00 000c 02aabb'],
     // RFC 4648 §10: "foobar" is CPNMUOJ1E8.
     ['NSEC3 1 0 1 - CPNMUOJ1E8', '01 00 0001 00 06 666f6f626172'],
+    ['CERT PGP 0 RSASHA256 AQID', '0003 0000 08 010203'],
+    // RFC 3123 §5
+    ['APL 1:192.168.32.0/21 !1:192.168.38.0/28', '00011503c0a820 00011c83c0a826'],
+    ['APL 2:ff00:0:0:0:0:0:0:0/8', '00020801ff'],
+    ['APL', ''],
+    // RFC 4025 §3.1
+    ['IPSECKEY 10 0 2 . AQID', '0a 00 02 010203'],
+    ['IPSECKEY 10 1 2 192.0.2.38 AQID', '0a 01 02 c0000226 010203'],
+    ['IPSECKEY 10 3 0 gw', '0a 03 00 026777076578616d706c6500'],
+    ['DHCID AQID', '010203'],
+    ['SMIMEA 3 0 0 AB', '030000ab'],
+    ['CDS 0 0 0 00', '0000000000'],
+    ['CDNSKEY 0 3 0 AA==', '0000030000'],
+    // RFC 7477 §2.1
+    ['CSYNC 66 3 A NS AAAA', '00000042 0003 000460000008'],
+    [`ZONEMD 2018031500 1 2 ${'AB'.repeat(64)}`, `7848b78c 01 02 ${'ab'.repeat(64)}`],
+    // RFC 7043 §3.2, §4.2
+    ['EUI48 00-00-5e-00-53-2a', '00005e00532a'],
+    ['EUI64 00-00-5E-EF-10-00-00-2A', '00005eef1000002a'],
     ['MB host', '04686f7374 07 6578616d706c65 00'],
     ['MG m', '016d 07 6578616d706c65 00'],
     ['MR m', '016d 07 6578616d706c65 00'],
@@ -172,6 +191,22 @@ describe('RDATA that is refused', () => {
     ['DNSKEY 256 3 NONE AQID', '"NONE" is not a number from 0 to 255'],
     ['CAA 0 is-sue "x"', '"is-sue" is not a CAA tag'],
     ['CAA 256 issue "x"', '"256" is not a number from 0 to 255'],
+    [
+      'APL 1:192.0.2.0/33',
+      '"1:192.0.2.0/33" is not a prefix such as 1:192.0.2.0/24 or !2:2001:db8::/32',
+    ],
+    ['APL 3:x/1', '"3:x/1" is not a prefix such as 1:192.0.2.0/24 or !2:2001:db8::/32'],
+    ['APL \\# 5 0001080201', 'the octets do not form data of APL'],
+    ['IPSECKEY 10 0 2 gw AQID', '"gw" is a gateway, and kind 0 is none: "."'],
+    ['IPSECKEY 10 4 2 . AQID', '"4" is not a number from 0 to 3'],
+    ['IPSECKEY \\# 4 0a040201', 'the octets do not form data of IPSECKEY'],
+    ['CERT BOGUS 0 0 AQID', '"BOGUS" is not a number from 0 to 65535'],
+    [
+      'EUI48 00:00:5e:00:53:2a',
+      '"00:00:5e:00:53:2a" is not 6 pairs of hexadecimal digits with hyphens',
+    ],
+    ['ZONEMD 1 1 1 AB', 'a digest of type 1 has 48 octets, not 1'],
+    ['CDS 1 13 2 AB', 'a digest of type 2 has 32 octets, not 1'],
     ['URI 1 1 ""', 'the target of a URI record is not empty'],
     ['HTTPS 0 . alpn=h2', 'priority 0 is an alias and takes no parameters'],
     ['HTTPS 1 . alpn=h2 alpn=h3', '"alpn=h3" sets a parameter for the second time'],

@@ -154,6 +154,30 @@ export function remainingBase64(what: string): Field {
   };
 }
 
+/** The same, or nothing. */
+export function remainingBase64OrNone(what: string): Field {
+  const some = remainingBase64(what);
+  return {
+    parse: (cursor) => (cursor.peek() === undefined ? '' : some.parse(cursor)),
+    measure: (rdata) => rdata.length,
+  };
+}
+
+/** RFC 7043: `00-00-5e-00-53-2a`, an octet a pair. */
+export function hyphenatedHex(what: string, octetCount: 6 | 8): Field {
+  const pattern = new RegExp(`^[0-9a-f]{2}(-[0-9a-f]{2}){${octetCount - 1}}$`, 'i');
+  return {
+    parse(cursor) {
+      const token = cursor.next(what);
+      if (!pattern.test(token.text)) {
+        throw cursor.fault(token, `is not ${octetCount} pairs of hexadecimal digits with hyphens`);
+      }
+      return Buffer.from(token.text.replaceAll('-', ''), 'hex').toString('latin1');
+    },
+    measure: fixed(octetCount),
+  };
+}
+
 export function isBase64(text: string): boolean {
   return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
 }
@@ -161,6 +185,30 @@ export function isBase64(text: string): boolean {
 function measureRemaining(rdata: string, at: number): number {
   return at < rdata.length ? rdata.length : -1;
 }
+
+/** RFC 4398 §2.1: mnemonics that may stand for the number. */
+const CERTIFICATE_TYPES: Readonly<Record<string, number>> = {
+  PKIX: 1,
+  SPKI: 2,
+  PGP: 3,
+  IPKIX: 4,
+  ISPKI: 5,
+  IPGP: 6,
+  ACPKIX: 7,
+  IACPKIX: 8,
+  URI: 253,
+  OID: 254,
+};
+
+export const certificateType: Field = {
+  parse(cursor) {
+    const known = CERTIFICATE_TYPES[cursor.peek()?.text.toUpperCase() ?? ''];
+    if (known === undefined) return encodeInteger(cursor.integer('certificate type', 65535), 2);
+    cursor.next('certificate type');
+    return encodeInteger(known, 2);
+  },
+  measure: fixed(2),
+};
 
 /** A record type by name (`A`, `TYPE123`). */
 export function recordType(what: string): Field {

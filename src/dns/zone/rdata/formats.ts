@@ -6,21 +6,26 @@
 import { formatType, RecordType } from '../../wire/types.ts';
 import type { TokenCursor } from '../master-file/token-cursor.ts';
 import { FieldFault } from '../zone-error.ts';
+import { addressPrefixes } from './address-prefixes.ts';
 import { algorithm, hashedOwner, salt, signatureTime, typeBitmap } from './dnssec-fields.ts';
 import {
+  certificateType,
   characterString,
   type Field,
+  hyphenatedHex,
   integer,
   ipv4,
   ipv6,
   name,
   recordType,
   remainingBase64,
+  remainingBase64OrNone,
   remainingHex,
   remainingText,
   repeated,
   seconds,
 } from './fields.ts';
+import { ipsecGateway } from './ipsec-gateway.ts';
 import { location } from './location.ts';
 import { serviceParameters } from './service-parameters.ts';
 
@@ -38,6 +43,32 @@ const serviceBinding: Format = {
   fields: [integer('priority', 2), name('target'), serviceParameters],
   refuse: refuseAliasWithParameters,
   targetAt: 2,
+};
+
+/** DS, and CDS that asks for one (RFC 7344 §3.1). */
+const delegationSigner: Format = {
+  fields: [integer('key tag', 2), algorithm, integer('digest type', 1), remainingHex('digest')],
+  // RFC 4509, RFC 5933, RFC 6605
+  refuse: (rdata) => refuseLength(rdata, 3, 4, { 1: 20, 2: 32, 3: 32, 4: 48 }),
+};
+
+/** DNSKEY, and CDNSKEY that asks for a DS of it (RFC 7344 §3.2). */
+const key: Format = {
+  fields: [integer('flags', 2), integer('protocol', 1), algorithm, remainingBase64('public key')],
+  // RFC 4034 §2.1.2
+  refuse: (rdata) => (rdata.charCodeAt(2) === 3 ? undefined : 'the protocol of a DNSKEY is 3'),
+};
+
+/** TLSA, and SMIMEA (RFC 8162 §2). */
+const association: Format = {
+  fields: [
+    integer('usage', 1),
+    integer('selector', 1),
+    integer('matching type', 1),
+    remainingHex('certificate data'),
+  ],
+  // RFC 6698 §2.1.3: SHA-256, SHA-512
+  refuse: (rdata) => refuseLength(rdata, 2, 3, { 1: 32, 2: 64 }),
 };
 
 const formats: Readonly<Record<number, Format>> = {
@@ -86,11 +117,12 @@ const formats: Readonly<Record<number, Format>> = {
   },
   [RecordType.KX]: { fields: [integer('preference', 2), name('exchanger')], targetAt: 2 },
   [RecordType.DNAME]: { fields: [name('target')] },
-  [RecordType.DS]: {
-    fields: [integer('key tag', 2), algorithm, integer('digest type', 1), remainingHex('digest')],
-    // RFC 4509, RFC 5933, RFC 6605
-    refuse: (rdata) => refuseLength(rdata, 3, 4, { 1: 20, 2: 32, 3: 32, 4: 48 }),
+  [RecordType.CERT]: {
+    fields: [certificateType, integer('key tag', 2), algorithm, remainingBase64('certificate')],
   },
+  [RecordType.APL]: { fields: [addressPrefixes] },
+  [RecordType.DS]: delegationSigner,
+  [RecordType.CDS]: delegationSigner,
   [RecordType.SSHFP]: {
     fields: [integer('algorithm', 1), integer('type', 1), remainingHex('fingerprint')],
     // RFC 4255 §3.1.2, RFC 6594
@@ -110,10 +142,11 @@ const formats: Readonly<Record<number, Format>> = {
     ],
   },
   [RecordType.NSEC]: { fields: [name('next owner'), typeBitmap] },
-  [RecordType.DNSKEY]: {
-    fields: [integer('flags', 2), integer('protocol', 1), algorithm, remainingBase64('public key')],
-    // RFC 4034 §2.1.2
-    refuse: (rdata) => (rdata.charCodeAt(2) === 3 ? undefined : 'the protocol of a DNSKEY is 3'),
+  [RecordType.DNSKEY]: key,
+  [RecordType.CDNSKEY]: key,
+  [RecordType.DHCID]: { fields: [remainingBase64('identifier')] },
+  [RecordType.IPSECKEY]: {
+    fields: [integer('precedence', 1), ipsecGateway, remainingBase64OrNone('public key')],
   },
   [RecordType.NSEC3]: {
     fields: [
@@ -128,17 +161,22 @@ const formats: Readonly<Record<number, Format>> = {
   [RecordType.NSEC3PARAM]: {
     fields: [integer('hash algorithm', 1), integer('flags', 1), integer('iterations', 2), salt],
   },
-  [RecordType.TLSA]: {
-    fields: [
-      integer('usage', 1),
-      integer('selector', 1),
-      integer('matching type', 1),
-      remainingHex('certificate data'),
-    ],
-    // RFC 6698 §2.1.3: SHA-256, SHA-512
-    refuse: (rdata) => refuseLength(rdata, 2, 3, { 1: 32, 2: 64 }),
-  },
+  [RecordType.TLSA]: association,
+  [RecordType.SMIMEA]: association,
   [RecordType.OPENPGPKEY]: { fields: [remainingBase64('key')] },
+  [RecordType.CSYNC]: { fields: [integer('serial', 4), integer('flags', 2), typeBitmap] },
+  [RecordType.ZONEMD]: {
+    fields: [
+      integer('serial', 4),
+      integer('scheme', 1),
+      integer('hash algorithm', 1),
+      remainingHex('digest'),
+    ],
+    // RFC 8976 §2.2.3: SHA-384, SHA-512
+    refuse: (rdata) => refuseLength(rdata, 5, 6, { 1: 48, 2: 64 }),
+  },
+  [RecordType.EUI48]: { fields: [hyphenatedHex('address', 6)] },
+  [RecordType.EUI64]: { fields: [hyphenatedHex('address', 8)] },
   [RecordType.SVCB]: serviceBinding,
   [RecordType.HTTPS]: serviceBinding,
   [RecordType.SPF]: text,
