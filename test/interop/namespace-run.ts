@@ -75,7 +75,8 @@ export function expectAnswers(said: Readonly<Record<string, string>>): void {
   expect(said.cut).toMatch(/flags: [a-z ]*\btc\b/);
   expect(said.whole?.match(/\sA\s+10\.2\.0\./g)).toHaveLength(LARGE);
   expect(said.restart).not.toContain('NXDOMAIN');
-  expect(said.restart).toMatch(/web\.service\.consul\.\s+0\s+IN\s+A\s+10\.1\.1\.1\n/);
+  expect(said.restart).not.toMatch(/status: NOERROR.*\n.*ANSWER: 0/);
+  expect(said.restart).toMatch(/web\.service\.consul\.\s+0\s+IN\s+A\s+10\.1\.1\.1\s*$/);
 }
 
 /** Folder that the daemon is below: empty when it is installed. Or why there is none. */
@@ -91,7 +92,7 @@ function find({ package: name, daemon, programs }: NamespaceRun) {
 }
 
 function run(args: readonly string[]): Promise<{ code: number; output: string }> {
-  const options = { timeout: 25_000, killSignal: 'SIGKILL' } as const;
+  const options = { timeout: 28_000, killSignal: 'SIGKILL' } as const;
   return new Promise((done) => {
     execFile('unshare', [...NAMESPACES, 'sh', ...args], options, (error, output) =>
       done({ code: error === null ? 0 : Number(error.code ?? 1), output }),
