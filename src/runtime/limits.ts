@@ -154,6 +154,12 @@ export const limits = {
     max: 1 << 30,
     why: 'a master file is read whole; a wrong path (a device, a log) must not fill the memory',
   }),
+  zoneEntryCharacters: limit({
+    default: 300_000,
+    min: 1000,
+    max: 1 << 24,
+    why: 'an entry of a master file is read without a pause; 65,535 octets of data, each written as \\DDD, are fewer',
+  }),
   zoneIncludeDepth: limit({
     default: 8,
     min: 1,

@@ -40,8 +40,13 @@ export class FieldFault extends Error {
   readonly line: number;
 
   constructor(line: number, reason: string) {
-    super(reason);
+    super(shortened(reason));
     this.name = 'FieldFault';
     this.line = line;
   }
+}
+
+/** A reason quotes the token, and that can be as long as an entry. */
+function shortened(reason: string): string {
+  return reason.length <= 600 ? reason : `${reason.slice(0, 400)}…${reason.slice(-150)}`;
 }

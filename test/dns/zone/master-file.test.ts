@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseMasterFileInSteps } from '../../../src/dns/zone/master-file/parse-master-file.ts';
 import { formatFault } from '../../../src/dns/zone/zone-error.ts';
-import { parse, show } from './zone-text.ts';
+import { name, parse, show } from './zone-text.ts';
 
 const FILE = 'zones/example.zone';
 
@@ -216,6 +217,47 @@ describe('faults of a master file', () => {
       [FILE]: 'a 1 A 192.0.2.1\nb..c 1 A 192.0.2.1\n 1 A 192.0.2.1',
     });
     expect(placed).toHaveLength(1);
+  });
+
+  const endless: [what: string, text: string][] = [
+    ['word', `x 60 TXT ${'y'.repeat(400_000)}`],
+    ['quoted string', `x 60 TXT "${'y'.repeat(400_000)}"`],
+    ['run of escapes', `x 60 TXT ${'\\y'.repeat(200_000)}`],
+    ['list of words', `x 60 TXT ${'y '.repeat(200_000)}`],
+  ];
+  it.each(endless)('refuses a %s that never ends, and goes on with the next entry', (_, text) => {
+    expect(faults(`${text}\nx 60 A 1`)).toEqual([
+      'zones/example.zone:1: the entry has more than 300000 characters',
+      'zones/example.zone:2: "1" is not an IPv4 address',
+    ]);
+  });
+
+  it.each(['\n y', '\n ; y'])('looks for a parenthesis that is left open over many %j', (line) => {
+    expect(faults(`x 60 TXT (${line.repeat(100_000)}\nx 60 A 1`)).toEqual([
+      'zones/example.zone:1: the entry has more than 300000 characters; is its parenthesis closed?',
+      'zones/example.zone:100002: "1" is not an IPv4 address',
+    ]);
+  });
+
+  it('can be put aside after each long entry, and within the lines that follow a fault', () => {
+    const stops = (text: string): number => {
+      const steps = parseMasterFileInSteps({ file: FILE, origin: name('example.') });
+      steps.next();
+      let count = 0;
+      while (steps.next(text).done !== true) count += 1;
+      return count;
+    };
+    const long = `x 60 TXT ${Array.from({ length: 100 }, () => 'y'.repeat(20)).join(' ')}\n`;
+    expect(stops(long.repeat(10))).toBe(10);
+    expect(stops('x 60 TXT y\n'.repeat(10))).toBe(0);
+    expect(stops(`x 60 TXT ( a"b${'\n y'.repeat(3200)}`)).toBeGreaterThan(90);
+  });
+
+  it('quotes the two ends of a long token', () => {
+    const [fault = ''] = faults(`x 60 TXT ${'y'.repeat(2000)}`);
+    expect(fault).toContain(`1: "${'y'.repeat(100)}`);
+    expect(fault).toMatch(/y…y+" has 2000 octets; a string holds 255, so split it$/);
+    expect(fault.length).toBeLessThan(600);
   });
 
   it('stops after fifty faults', () => {

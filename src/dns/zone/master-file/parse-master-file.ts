@@ -86,7 +86,7 @@ class Parser {
       const included = this.#entryOrFault(entry, place);
       if (included !== undefined) yield* this.read(included);
       count += 1;
-      if (isPlaceToStop(count)) yield undefined;
+      if (isPlaceToStop(count) || isLong(entry)) yield undefined;
     }
   }
 
@@ -170,6 +170,13 @@ class Parser {
     const record = { owner, type, class: RecordClass.IN, ttl, rdata };
     this.records.push({ record, file: place.file, line: entry.line });
   }
+}
+
+/** As much work as some entries of the usual length. */
+const LONG_ENTRY_CHARACTERS = 1000;
+
+function isLong(entry: Entry | FieldFault): boolean {
+  return entry instanceof FieldFault || entry.characters > LONG_ENTRY_CHARACTERS;
 }
 
 function besides(file: string, name: string): string {
