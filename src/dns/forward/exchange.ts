@@ -21,8 +21,10 @@ export interface ExchangeParts {
   readonly clock: Clock;
   /** Each ends the wait: the forwarder is closing, or the question makes room for another. */
   readonly signals: readonly AbortSignal[];
-  /** Called for each reply that is not to the query. */
+  /** Called for each reply that is not to the query, or cannot be read. */
   readonly mismatched: () => void;
+  /** Called for each reply to the query that cannot be read: forged or not, it is a reason not to wait for this one. */
+  readonly unreadable: () => void;
 }
 
 export interface Attempt {
@@ -30,6 +32,8 @@ export interface Attempt {
   readonly query: UpstreamQuery;
   /** Of each transport. */
   readonly timeoutMs: number;
+  /** When all is over, whatever the transport. */
+  readonly endMs: number;
 }
 
 export async function exchange(parts: ExchangeParts, attempt: Attempt): Promise<Exchange> {
@@ -64,10 +68,11 @@ function exchangeDatagrams(
     const link = parts.sockets.openDatagram(upstream, {
       received(bytes) {
         const message = matchReply(bytes, query);
-        if (message !== undefined) {
+        if (typeof message === 'object') {
           end({ kind: 'reply', message });
           return;
         }
+        if (message === 'unreadable') parts.unreadable();
         mismatches += 1;
         parts.mismatched();
         if (mismatches >= limits.forwardMismatches.default) end({ kind: 'suspicion' });
@@ -81,19 +86,21 @@ function exchangeDatagrams(
 
 function exchangeOnStream(
   parts: ExchangeParts,
-  { upstream, query, timeoutMs }: Attempt,
+  { upstream, query, timeoutMs, endMs }: Attempt,
 ): Promise<Exchange> {
-  return withLink<Exchange>(parts, timeoutMs, (end) => {
+  const leftMs = Math.max(endMs - parts.clock.monotonic(), 0);
+  return withLink<Exchange>(parts, Math.min(timeoutMs, leftMs), (end) => {
     const frames = new FrameReader();
     let mismatches = 0;
     const events: LinkEvents = {
       received(bytes) {
         for (const frame of frames.read(bytes)) {
           const message = matchReply(frame, query);
-          if (message !== undefined) {
+          if (typeof message === 'object') {
             end({ kind: 'reply', message });
             return;
           }
+          if (message === 'unreadable') parts.unreadable();
           mismatches += 1;
           parts.mismatched();
           if (mismatches >= limits.forwardMismatches.default) end({ kind: 'silence', mismatches });

@@ -56,6 +56,7 @@ interface Try {
   readonly upstream: UpstreamAddress;
   readonly question: Question;
   readonly leftMs: number;
+  readonly unreadable: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -76,7 +77,8 @@ export class Resolver {
     const plan = this.#health.plan(group, strategy);
     return new Promise((resolve, reject) => {
       const race = new Race(this.#parts.clock, plan, {
-        ask: (upstream, leftMs) => this.#ask({ upstream, question, leftMs, signal }),
+        ask: (upstream, leftMs, unreadable) =>
+          this.#ask({ upstream, question, leftMs, unreadable, signal }),
         isPatient: () => this.#parts.tries.open >= limits.forwardTries.default,
         patienceMs: (upstream) => this.#health.patienceMs(upstream, strategy, group.length),
         note: (upstream, sign, tookMs) => this.#health.note(upstream, sign, tookMs),
@@ -91,26 +93,28 @@ export class Resolver {
   }
 
   /** Every query has a fresh id: who saw the first one knows nothing of the next. */
-  async #ask({ upstream, question, leftMs, signal }: Try): Promise<Exchange> {
+  async #ask({ upstream, question, leftMs, unreadable, signal }: Try): Promise<Exchange> {
     const { sockets, clock, writer, counts, tries } = this.#parts;
+    const startMs = clock.monotonic();
+    const endMs = startMs + leftMs;
     const timeoutMs = Math.min(this.#options.timeoutMs, leftMs);
-    const end = clock.monotonic() + timeoutMs;
     const mismatched = (): void => {
       counts.upstreamMismatches += 1;
     };
-    const parts = { sockets, clock, signals: [this.#parts.signal, signal], mismatched };
+    const signals = [this.#parts.signal, signal];
+    const parts = { sockets, clock, signals, mismatched, unreadable };
     tries.open += 1;
     try {
       counts.upstreamQueries += 1;
       const query = writer.write(question, { withEdns: true });
-      const first = await exchange(parts, { upstream, query, timeoutMs });
+      const first = await exchange(parts, { upstream, query, timeoutMs, endMs });
       if (first.kind === 'silence') counts.upstreamTimeouts += 1;
-      const restMs = end - clock.monotonic();
+      const restMs = startMs + timeoutMs - clock.monotonic();
       if (!isWithoutEdns(first) || restMs <= 0) return first;
       // RFC 6891 §6.2.2: who does not know the OPT record is asked as if there were none.
       counts.upstreamQueries += 1;
       const plain = writer.write(question, { withEdns: false });
-      return await exchange(parts, { upstream, query: plain, timeoutMs: restMs });
+      return await exchange(parts, { upstream, query: plain, timeoutMs: restMs, endMs });
     } finally {
       tries.open -= 1;
     }
@@ -124,7 +128,11 @@ function usefulReply(message: Message, question: Question, whose: Whose): Reply 
 }
 
 interface RaceParts {
-  readonly ask: (upstream: UpstreamAddress, leftMs: number) => Promise<Exchange>;
+  readonly ask: (
+    upstream: UpstreamAddress,
+    leftMs: number,
+    unreadable: () => void,
+  ) => Promise<Exchange>;
   /** Too much is under way to ask two at a time. */
   readonly isPatient: () => boolean;
   readonly patienceMs: (upstream: UpstreamAddress) => number;
@@ -197,12 +205,20 @@ class Race {
       late.cancel();
       this.#open -= 1;
       const sign = signOf(result);
-      // One try is missed once.
-      if (sign === 'answered' || !isLate) this.#parts.note(upstream, sign, tookMs);
+      // One try is missed once, and none that we gave up.
+      const isMissed = sign !== 'answered' && sign !== 'unable';
+      const isNews = result.kind !== 'aborted' && !(isMissed && isLate);
+      if (isNews) this.#parts.note(upstream, sign, tookMs);
       this.#judge(upstream, result);
     };
+    let isHurried = false;
+    const hurry = (): void => {
+      if (isHurried || this.#ended || this.#parts.isPatient()) return;
+      isHurried = true;
+      this.#askNext();
+    };
     this.#parts
-      .ask(upstream, this.#endMs - startMs)
+      .ask(upstream, this.#endMs - startMs, hurry)
       .then(settle)
       .catch(this.#parts.fail);
   }
@@ -254,12 +270,12 @@ function isAccepted({ rcode }: Message): boolean {
   return rcode === Rcode.NOERROR || rcode === Rcode.NXDOMAIN;
 }
 
-/** What a try says of the upstream; SERVFAIL is about the name. */
+/** What a try says of the upstream. */
 function signOf(result: Exchange): Sign {
   if (result.kind === 'silence') return 'silent';
   if (result.kind !== 'reply') return 'broken';
-  const { rcode } = result.message;
-  return isAccepted(result.message) || rcode === Rcode.SERVFAIL ? 'answered' : 'broken';
+  if (isAccepted(result.message)) return 'answered';
+  return result.message.rcode === Rcode.SERVFAIL ? 'unable' : 'broken';
 }
 
 /** RFC 6891 §7: a server that knows the OPT record sends one back, also with FORMERR. */

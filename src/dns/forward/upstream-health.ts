@@ -12,12 +12,16 @@ export interface Plan {
   readonly probe: UpstreamAddress | undefined;
 }
 
-/** What has become of a try. `late`: no answer yet, when there should have been one. */
-export type Sign = 'answered' | 'late' | 'silent' | 'broken';
+/** What has become of a try. `unable`: it said so of the name; `late`: no answer yet, when there should have been one. */
+export type Sign = 'answered' | 'unable' | 'late' | 'silent' | 'broken';
 
 interface State {
   /** Undefined until it has answered. */
   roundTripMs: number | undefined;
+  /** When it last answered anything. */
+  answeredMs: number;
+  /** When it last did so well. */
+  goodMs: number;
   /** Tries without a reply since the last one. */
   missesInRow: number;
   /** Tried again on the side then; while it is dead. */
@@ -66,19 +70,29 @@ export class UpstreamHealth {
   note(upstream: UpstreamAddress, sign: Sign, tookMs: number): void {
     const state = this.#stateOf(upstream);
     const { roundTripMs } = state;
-    if (sign === 'answered') {
+    const nowMs = this.#clock.monotonic();
+    if (sign === 'answered' || sign === 'unable') {
+      state.answeredMs = nowMs;
+      if (sign === 'answered') state.goodMs = nowMs;
       state.roundTripMs =
         roundTripMs === undefined ? tookMs : roundTripMs + (tookMs - roundTripMs) * NEW_SHARE;
       state.missesInRow = 0;
       state.probeEveryMs = FIRST_PROBE_MS;
       return;
     }
+    // A slow name is no slow server: others were answered meanwhile.
+    if (sign !== 'broken' && state.answeredMs > nowMs - tookMs) return;
     // Nobody waits for less than it took to say nothing.
     state.roundTripMs = Math.max(roundTripMs ?? 0, tookMs);
     state.missesInRow += 1;
     if (state.missesInRow === DEAD_AFTER) {
-      state.probeMs = this.#clock.monotonic() + state.probeEveryMs;
+      state.probeMs = nowMs + state.probeEveryMs;
     }
+  }
+
+  /** When any of them last answered well. */
+  lastGoodMs(upstreams: readonly UpstreamAddress[]): number {
+    return Math.max(...upstreams.map((upstream) => this.#stateOf(upstream).goodMs));
   }
 
   #wanted(
@@ -128,7 +142,14 @@ export class UpstreamHealth {
   #stateOf(upstream: UpstreamAddress): State {
     let state = this.#states.get(upstream);
     if (state === undefined) {
-      state = { roundTripMs: undefined, missesInRow: 0, probeMs: 0, probeEveryMs: FIRST_PROBE_MS };
+      state = {
+        roundTripMs: undefined,
+        answeredMs: Number.NEGATIVE_INFINITY,
+        goodMs: Number.NEGATIVE_INFINITY,
+        missesInRow: 0,
+        probeMs: 0,
+        probeEveryMs: FIRST_PROBE_MS,
+      };
       this.#states.set(upstream, state);
     }
     return state;

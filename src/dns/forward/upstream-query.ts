@@ -47,10 +47,13 @@ export class QueryWriter {
 }
 
 /**
- * The reply that `bytes` are to `query`; undefined when they are somebody else's or malformed, and the wait goes
- * on (CVE-2023-28452: a forged message that could not be read ended it).
+ * The reply that `bytes` are to `query`; undefined when they are somebody else's. It ends no wait that it cannot be read
+ * (CVE-2023-28452: a forged message did).
  */
-export function matchReply(bytes: Uint8Array, query: UpstreamQuery): Message | undefined {
+export function matchReply(
+  bytes: Uint8Array,
+  query: UpstreamQuery,
+): Message | 'unreadable' | undefined {
   const { lowerName: asked, type, class: askedClass } = query.question;
   const nameEnd = HEADER_BYTES + asked.length;
   const questionEnd = nameEnd + 4;
@@ -67,7 +70,7 @@ export function matchReply(bytes: Uint8Array, query: UpstreamQuery): Message | u
   try {
     return readMessage(bytes);
   } catch (error) {
-    if (error instanceof WireError) return undefined;
+    if (error instanceof WireError) return 'unreadable';
     throw error;
   }
 }

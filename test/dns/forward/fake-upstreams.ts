@@ -58,7 +58,7 @@ export const rcode =
   () => ({ rcode: code });
 
 const RA = 0x80;
-const KEEP: ReplyCacheOptions = {
+export const KEEP: ReplyCacheOptions = {
   maxBytes: 1 << 20,
   maxTtlSeconds: 86_400,
   maxNegativeTtlSeconds: 10_800,
