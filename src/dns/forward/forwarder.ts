@@ -14,6 +14,7 @@ import type { Name } from '../wire/name.ts';
 import type { Question } from '../wire/question.ts';
 import { ExtendedError } from '../wire/types.ts';
 import type { Whose } from './answers-to.ts';
+import { type Backoff, backOff, isOver } from './backoff.ts';
 import { cachedError, type Failed, STOPPING, TOO_MANY } from './failures.ts';
 import { FairPlaces, type Holder } from './fair-places.ts';
 import { formatAddress } from './format-address.ts';
@@ -88,6 +89,7 @@ interface Forwarding {
   readonly routes: Routes;
   readonly clients: RecursionClients;
   readonly cache: ReplyCache;
+  readonly health: UpstreamHealth;
   readonly resolver: Resolver;
   readonly underWay: Map<string, UnderWay>;
 }
@@ -200,14 +202,14 @@ class RecursorForwarder implements Forwarder {
   }
 
   #answerFailure(kept: KeptFailure, asking: Asking, nowMs: number): Outcome | Promise<Outcome> {
-    if (nowMs >= kept.untilMs) return this.#ask(asking);
+    if (!isBackedOff(kept, asking, nowMs)) return this.#ask(asking);
     this.#counts.failureHits += 1;
     return kept.failure;
   }
 
   /** RFC 8767 §5: what is new when it comes in time, else what there is. */
   #answerExpired(kept: KeptReply, asking: Asking, nowMs: number): Outcome | Promise<Outcome> {
-    const refresh = nowMs < kept.recheckMs ? undefined : this.#begin(asking);
+    const refresh = isBackedOff(kept, asking, nowMs) ? undefined : this.#begin(asking);
     if (refresh === undefined) return this.#stale(kept);
     const patienceMs = refresh.startMs + limits.forwardStaleMs.default - nowMs;
     const wait = patienceMs <= 0 ? undefined : this.#waiting.take(asking);
@@ -222,7 +224,8 @@ class RecursorForwarder implements Forwarder {
 
   #prefetch(kept: KeptReply, asking: Asking, nowMs: number): void {
     const { cache } = asking.forwarding.options;
-    if (cache?.prefetch !== true || kept.hits < PREFETCH_HITS || nowMs < kept.recheckMs) return;
+    if (cache?.prefetch !== true || kept.hits < PREFETCH_HITS) return;
+    if (isBackedOff(kept, asking, nowMs)) return;
     if (this.#prefetching >= limits.forwardPrefetches.default) return;
     if (asking.forwarding.underWay.has(asking.key)) return;
     const begun = this.#begin(asking);
@@ -273,13 +276,14 @@ class RecursorForwarder implements Forwarder {
       const responsible = forwarding.routes.find(name);
       return responsible === undefined || responsible === group ? 'theirs' : 'others';
     };
+    const startMs = this.#clock.monotonic();
     const resolved = await forwarding.resolver.resolve({ question, group, whose, signal });
     switch (resolved.kind) {
       case 'reply':
         return this.#keep(asking, resolved);
       case 'failure':
         this.#log(resolved.failed);
-        return this.#fail(asking, resolved.failure);
+        return this.#fail(asking, resolved.failure, startMs);
       case 'unasked':
         // At the end of it all there is no reason for an answer that is old.
         return resolved.failure === STOPPING ? STOPPING : this.#insteadOf(asking, resolved.failure);
@@ -300,17 +304,24 @@ class RecursorForwarder implements Forwarder {
   }
 
   /** RFC 9520 §3.2: not asked again for a while; RFC 8767 §5: nor is what an old answer stands in for. */
-  #fail(asking: Asking, failure: Failure): Outcome {
-    const { cache } = asking.forwarding;
+  #fail(asking: Asking, failure: Failure, startMs: number): Outcome {
+    const { cache, health } = asking.forwarding;
     const nowMs = this.#clock.monotonic();
+    const tries = { startMs, nowMs, lastGoodMs: health.lastGoodMs(asking.group) };
     const kept = cache.peek(asking.key);
     if (kept?.kind === 'reply' && nowMs < kept.expiresMs + staleMsOf(asking.forwarding)) {
-      kept.recheckMs = nowMs + limits.forwardRecheckMs.default;
+      kept.backoff = backOff(tries, limits.forwardRecheckMs.default);
       return this.#insteadOf(asking, failure);
     }
-    const wasLately = kept?.kind === 'failure' && nowMs < kept.untilMs + kept.forMs;
+    const wasLately = kept?.kind === 'failure' && nowMs < kept.backoff.untilMs + kept.forMs;
     const forMs = failureMsAfter(wasLately ? kept.forMs : undefined);
-    cache.keepFailure(asking.key, cachedError(failure), forMs, nowMs);
+    const backoff = backOff(tries, forMs);
+    cache.keepFailure(asking.key, {
+      kind: 'failure',
+      failure: cachedError(failure),
+      backoff,
+      forMs,
+    });
     return failure;
   }
 
@@ -342,12 +353,14 @@ class RecursorForwarder implements Forwarder {
       counts: this.#counts,
       tries: this.#tries,
     };
+    const health = new UpstreamHealth(clock, random);
     return {
       options,
+      health,
       routes: new Routes({ options, listeners, logger }),
       clients: new RecursionClients(options.allowed),
       cache: new ReplyCache(options.cache?.maxBytes ?? 0),
-      resolver: new Resolver(resolving, options, new UpstreamHealth(clock, random)),
+      resolver: new Resolver(resolving, options, health),
       underWay: new Map(),
     };
   }
@@ -358,6 +371,15 @@ interface Asking extends Holder {
   readonly forwarding: Forwarding;
   readonly question: Question;
   readonly key: string;
+}
+
+/** Whether it failed, and it is too early to ask again. */
+function isBackedOff(
+  { backoff }: { readonly backoff: Backoff | undefined },
+  { forwarding, group }: Asking,
+  nowMs: number,
+): boolean {
+  return backoff !== undefined && !isOver(backoff, nowMs, forwarding.health.lastGoodMs(group));
 }
 
 function staleMsOf({ options }: Forwarding): number {

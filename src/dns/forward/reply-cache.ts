@@ -9,6 +9,7 @@ import type { Explanation, Failure, Relayed } from '../answer/outcome.ts';
 import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 import { ExtendedError, Rcode } from '../wire/types.ts';
+import type { Backoff } from './backoff.ts';
 import type { Reply } from './relay.ts';
 import type { Retention } from './retention.ts';
 
@@ -36,8 +37,8 @@ export class KeptReply {
   readonly passed: readonly Name[];
   /** Clients that it was given to. */
   hits = 0;
-  /** It could not be renewed, and is not tried before that. */
-  recheckMs = Number.NEGATIVE_INFINITY;
+  /** It could not be renewed. */
+  backoff: Backoff | undefined;
   readonly #reply: Relayed;
   readonly #keptMs: number;
   #shown: Relayed;
@@ -74,7 +75,7 @@ export class KeptReply {
 export interface KeptFailure {
   readonly kind: 'failure';
   readonly failure: Failure;
-  readonly untilMs: number;
+  readonly backoff: Backoff;
   /** How long it was kept. */
   readonly forMs: number;
 }
@@ -108,8 +109,7 @@ export class ReplyCache {
     return kept;
   }
 
-  keepFailure(key: string, failure: Failure, forMs: number, nowMs: number): void {
-    const kept: KeptFailure = { kind: 'failure', failure, untilMs: nowMs + forMs, forMs };
+  keepFailure(key: string, kept: KeptFailure): void {
     this.#kept?.set(key, kept, { size: ENTRY_BYTES + key.length });
   }
 
