@@ -19,6 +19,7 @@ import { cachedError, type Failed, STOPPING, TOO_MANY } from './failures.ts';
 import { FairPlaces, type Holder } from './fair-places.ts';
 import { formatAddress } from './format-address.ts';
 import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
+import { OpenTries } from './open-tries.ts';
 import { RecursionClients } from './recursion-clients.ts';
 import { type KeptFailure, type KeptReply, ReplyCache } from './reply-cache.ts';
 import { type Resolved, Resolver } from './resolution.ts';
@@ -101,7 +102,7 @@ class RecursorForwarder implements Forwarder {
   readonly #writer = new QueryWriter();
   readonly #closing = new AbortController();
   readonly #counts = new ForwardCounts();
-  readonly #tries = { open: 0 };
+  readonly #tries = new OpenTries();
   #now: Forwarding;
   readonly #asking = new FairPlaces({
     most: limits.forwardSockets.default,

@@ -20,6 +20,7 @@ import {
   TOO_MANY,
 } from './failures.ts';
 import type { ForwardCounts } from './forward-counts.ts';
+import type { OpenTries } from './open-tries.ts';
 import { type Reply, relay } from './relay.ts';
 import type { Group } from './routes.ts';
 import type { Plan, Sign, UpstreamHealth } from './upstream-health.ts';
@@ -39,8 +40,7 @@ export interface ResolverParts {
   /** Ends every wait: the forwarder is closing. */
   readonly signal: AbortSignal;
   readonly counts: ForwardCounts;
-  /** Tries that are open, of all questions. */
-  readonly tries: { open: number };
+  readonly tries: OpenTries;
 }
 
 export interface ToResolve {
@@ -52,12 +52,10 @@ export interface ToResolve {
   readonly signal: AbortSignal;
 }
 
-interface Try {
+interface Try extends Pick<ToResolve, 'question' | 'group' | 'signal'> {
   readonly upstream: UpstreamAddress;
-  readonly question: Question;
   readonly leftMs: number;
   readonly unreadable: () => void;
-  readonly signal: AbortSignal;
 }
 
 export class Resolver {
@@ -78,8 +76,8 @@ export class Resolver {
     return new Promise((resolve, reject) => {
       const race = new Race(this.#parts.clock, plan, {
         ask: (upstream, leftMs, unreadable) =>
-          this.#ask({ upstream, question, leftMs, unreadable, signal }),
-        isPatient: () => this.#parts.tries.open >= limits.forwardTries.default,
+          this.#ask({ upstream, group, question, leftMs, unreadable, signal }),
+        isPatient: () => this.#parts.tries.isTooMany(group),
         patienceMs: (upstream) => this.#health.patienceMs(upstream, strategy, group.length),
         note: (upstream, sign, tookMs) => this.#health.note(upstream, sign, tookMs),
         read: (message) =>
@@ -93,7 +91,7 @@ export class Resolver {
   }
 
   /** Every query has a fresh id: who saw the first one knows nothing of the next. */
-  async #ask({ upstream, question, leftMs, unreadable, signal }: Try): Promise<Exchange> {
+  async #ask({ upstream, group, question, leftMs, unreadable, signal }: Try): Promise<Exchange> {
     const { sockets, clock, writer, counts, tries } = this.#parts;
     const startMs = clock.monotonic();
     const endMs = startMs + leftMs;
@@ -103,7 +101,7 @@ export class Resolver {
     };
     const signals = [this.#parts.signal, signal];
     const parts = { sockets, clock, signals, mismatched, unreadable };
-    tries.open += 1;
+    const endTry = tries.begin(group);
     try {
       counts.upstreamQueries += 1;
       const query = writer.write(question, { withEdns: true });
@@ -116,7 +114,7 @@ export class Resolver {
       const plain = writer.write(question, { withEdns: false });
       return await exchange(parts, { upstream, query: plain, timeoutMs: restMs, endMs });
     } finally {
-      tries.open -= 1;
+      endTry();
     }
   }
 }

@@ -112,6 +112,25 @@ describe('a flood of names that nobody answers', () => {
     expect(describeOutcome(await wanted)).toBe('www.example. 60 A c0000201');
   });
 
+  it('leaves others their second tries: one dead recursor is still no second lost', async () => {
+    const dead = [2, 3, 4].map((last) => new FakeUpstream(last, mute));
+    const recursors = [new FakeUpstream(5, mute), new FakeUpstream(6, a(60), 20)];
+    const { ask, clock } = bench([...dead, ...recursors], {
+      recursors: recursors.map(({ address }) => address),
+      domains: { 'dead.': dead.map(({ address }) => address) },
+    });
+    // So few that there are places left.
+    for (let at = 0; at < most - 100; at++) void ask(`x${at}.dead. A`);
+    await clock.advanceAsync(700);
+    expect(dead.flatMap(({ asked }) => asked)).toHaveLength(limits.forwardTries.default);
+    let outcome: Outcome | undefined;
+    void ask('www.example. A').then((settled) => {
+      outcome = settled;
+    });
+    await clock.advanceAsync(450);
+    expect(outcome).toMatchObject({ kind: 'relayed' });
+  });
+
   it('closes the sockets of those that gave way', async () => {
     const made = flooded();
     for (let at = 0; at < most; at++) void made.ask(`x${at}.dead. A`);
