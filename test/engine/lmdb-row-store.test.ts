@@ -17,8 +17,20 @@ import {
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { describe, expect, it } from 'vitest';
-import { deregister, readInstances, register, State } from '../../src/catalog/index.ts';
-import { encodeValue, rowKey } from '../../src/engine/embedded/row-codec.ts';
+import {
+  deleteDnsRecord,
+  deregister,
+  putDnsRecord,
+  readInstances,
+  register,
+  State,
+} from '../../src/catalog/index.ts';
+import {
+  decodeValue,
+  encodeValue,
+  FORMAT_KEY,
+  rowKey,
+} from '../../src/engine/embedded/row-codec.ts';
 import { type Engine, openEmbeddedEngine, openLmdbRowStore } from '../../src/engine/index.ts';
 import { seededRandom, silentLogger } from '../../src/runtime/index.ts';
 import { checkInput, nodeInput, registration, serviceInput } from '../support/rows.ts';
@@ -105,6 +117,33 @@ describe('the LMDB store', () => {
     });
   });
 
+  it('is of a later format from the first row that an older rollcall cannot load', async () => {
+    const folder = temporaryFolder();
+    const formatOnDisk = async (): Promise<unknown> => {
+      const path = join(folder, 'catalog');
+      const environment = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary' });
+      const value = environment.get(FORMAT_KEY);
+      await environment.close();
+      return value && decodeValue(FORMAT_KEY, value);
+    };
+    const first = await openIn(folder);
+    await registerMany(first.engine, 3);
+    await first.engine.close();
+    expect(await formatOnDisk()).toBe(1);
+    const second = await openIn(folder);
+    const rrset = { zone: 'example.', name: '@', type: 'SOA', ttlSeconds: 1, records: ['x'] };
+    const change = { cas: undefined, hasFile: false };
+    await second.engine.commit((transaction) => putDnsRecord(transaction, rrset, change));
+    await second.engine.commit((transaction) => deleteDnsRecord(transaction, rrset, change));
+    await second.engine.close();
+    expect(await formatOnDisk()).toBe(2);
+    // It stays so.
+    const third = await openIn(folder);
+    await registerMany(third.engine, 4);
+    await third.engine.close();
+    expect(await formatOnDisk()).toBe(2);
+  });
+
   it('refuses a store of a later format, and leaves it as it is', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'catalog'), { recursive: true });
@@ -114,12 +153,12 @@ describe('the LMDB store', () => {
       keyEncoding: 'binary',
     });
     const stamp = rowKey('meta', 'format');
-    await later.put(stamp, encodeValue(stamp, 2));
+    await later.put(stamp, encodeValue(stamp, 3));
     await later.close();
     const before = digest(dataFile(folder));
     await expect(openLmdbRowStore(folder)).rejects.toMatchObject({
       code: 'store_newer',
-      message: expect.stringContaining('has format 2, this rollcall knows up to 1'),
+      message: expect.stringContaining('has format 3, this rollcall knows up to 2'),
     });
     expect(digest(dataFile(folder))).toBe(before);
   });

@@ -4,7 +4,7 @@
  *   key    table name, NUL, row key (UTF-8)
  *   value  CRC-32 of the key and the rest (4 octets, little endian), the row as JSON
  *
- * Beside the rows, in the table `meta`: `format` (the version stamp), `index` (of the last command), `ceiling` (no
+ * Beside the rows, in the table `meta`: `format` (the oldest that reads it), `index` (of the last command), `ceiling` (no
  * index beyond it was ever shown) and, after an orderly end, `closed`. A store that was not closed goes on from its
  * ceiling: commands that could not be written may have been shown, and the index must not go back behind them.
  * LMDB itself has no checksums, so the pages are walked in a child process first (`store-check.ts`): a damaged
@@ -16,7 +16,14 @@ import { open, type RootDatabase } from 'lmdb';
 import type { RowChange, StagedCommand, TableName } from '../../catalog/index.ts';
 import { reasonOf, StoreError } from '../store-error.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
-import { decodeValue, encodeValue, FORMAT, rowKey, splitRowKey } from './row-codec.ts';
+import {
+  decodeValue,
+  encodeValue,
+  FORMAT_KEY,
+  formatOf,
+  rowKey,
+  splitRowKey,
+} from './row-codec.ts';
 import type { RestoreRow, RowStore } from './row-store.ts';
 import { checkStore, storeExists } from './store-check.ts';
 
@@ -54,9 +61,9 @@ function openEnvironment(path: string): Environment {
       overlappingSync: false,
       remapChunks: true,
     });
-    if (environment.get(FORMAT.key) === undefined) {
+    if (environment.get(FORMAT_KEY) === undefined) {
       environment.transactionSync(() => {
-        environment.putSync(FORMAT.key, FORMAT.value);
+        environment.putSync(FORMAT_KEY, encodeValue(FORMAT_KEY, 1));
       });
     }
     return environment;
@@ -76,6 +83,7 @@ class LmdbRowStore implements RowStore {
   readonly #environment: Environment;
   readonly #lock: DirectoryLock;
   readonly #unguard = guardAgainstStrayRejections();
+  #format = 1;
   #index = 0;
   #ceiling = 0;
   #closed: Promise<void> | undefined;
@@ -90,6 +98,7 @@ class LmdbRowStore implements RowStore {
       const [table] = splitRowKey(key);
       if (table !== 'meta') restore(table as TableName, decodeValue(key, value) as never);
     }
+    this.#format = this.#number(FORMAT_KEY) ?? 1;
     const index = this.#number(INDEX_KEY) ?? 0;
     const shown = this.#number(CLOSED_KEY) ?? this.#number(CEILING_KEY) ?? 0;
     this.#index = Math.max(index, shown);
@@ -116,8 +125,9 @@ class LmdbRowStore implements RowStore {
     }
     const rows = Array.from(newest.values(), ({ table, key, after }) => {
       const stored = rowKey(table, key);
-      return { stored, value: after && encodeValue(stored, after) };
+      return { table, stored, value: after && encodeValue(stored, after) };
     });
+    const format = rows.reduce((most, { table }) => Math.max(most, formatOf(table)), this.#format);
     const raised = last.index + CEILING_STEP / 2 > this.#ceiling;
     if (raised) this.#ceiling = last.index + CEILING_STEP;
     await this.#commit(() => {
@@ -125,9 +135,13 @@ class LmdbRowStore implements RowStore {
         if (value === undefined) void this.#environment.remove(stored);
         else void this.#environment.put(stored, value);
       }
+      if (format > this.#format) {
+        void this.#environment.put(FORMAT_KEY, encodeValue(FORMAT_KEY, format));
+      }
       void this.#environment.put(INDEX_KEY, encodeValue(INDEX_KEY, last.index));
       if (raised) void this.#environment.put(CEILING_KEY, encodeValue(CEILING_KEY, this.#ceiling));
     });
+    this.#format = format;
     this.#index = last.index;
   }
 

@@ -3,8 +3,16 @@ import { crc32 } from 'node:zlib';
 
 const SEPARATOR = 0;
 
-/** What this version of rollcall writes; a store that says more is from a later one. */
-export const FORMAT_VERSION = 1;
+/** The latest format that is known here; a store that says more is from a later rollcall. */
+export const FORMAT_VERSION = 2;
+
+/** Tables that came after format 1, which a rollcall of that format cannot load. */
+const FORMAT_BY_TABLE: Readonly<Record<string, number>> = { dns_records: 2 };
+
+/** The format that a store with rows of `table` has. One without them stays as old as it was, for the way back. */
+export function formatOf(table: string): number {
+  return FORMAT_BY_TABLE[table] ?? 1;
+}
 
 export function rowKey(table: string, key: string): Buffer {
   return Buffer.from(`${table}\0${key}`);
@@ -34,6 +42,4 @@ export function decodeValue(key: Uint8Array, bytes: Buffer): unknown {
   return JSON.parse(bytes.toString('utf8', 4));
 }
 
-const FORMAT_KEY = rowKey('meta', 'format');
-
-export const FORMAT = { key: FORMAT_KEY, value: encodeValue(FORMAT_KEY, FORMAT_VERSION) } as const;
+export const FORMAT_KEY = rowKey('meta', 'format');

@@ -4,7 +4,7 @@
  */
 import { open } from 'lmdb';
 import { reasonOf } from '../store-error.ts';
-import { decodeValue, FORMAT, FORMAT_VERSION, splitRowKey } from './row-codec.ts';
+import { decodeValue, FORMAT_KEY, FORMAT_VERSION, splitRowKey } from './row-codec.ts';
 import { StoreVerdict } from './store-check.ts';
 
 function check(path: string): number {
@@ -16,8 +16,8 @@ function check(path: string): number {
       keyEncoding: 'binary',
       readOnly: true,
     });
-    const format = environment.get(FORMAT.key);
-    const version = format === undefined ? undefined : decodeValue(FORMAT.key, format);
+    const format = environment.get(FORMAT_KEY);
+    const version = format === undefined ? undefined : decodeValue(FORMAT_KEY, format);
     if (typeof version === 'number' && version > FORMAT_VERSION) {
       return say(StoreVerdict.NEWER, String(version));
     }
