@@ -65,6 +65,7 @@ const BIND: Files = {
   '/etc/bind/named.conf.local': '',
   [BIND_OPTIONS]: 'options {\n};\n',
 };
+const CONFIG_DIR = 'CONFIG_DIR=/etc/dnsmasq.d,.dpkg-dist,.dpkg-old,.dpkg-new\n';
 const RESOLVED = '/etc/systemd/resolved.conf.d/zz.conf';
 const NM = '/etc/NetworkManager/NetworkManager.conf';
 const NM_FILES: Files = { [NM]: '[main]\ndns=dnsmasq\n', '/usr/sbin/dnsmasq': '' };
@@ -79,6 +80,7 @@ const clean: [resolver: string, files: Files][] = [
   ['unbound', { [UNBOUND]: ANCHORED }],
   ['unbound', { [UNBOUND]: `server:\n  private-address: 10.0.0.0/8\n${INCLUDE}` }],
   ['dnsmasq', { '/etc/dnsmasq.conf': 'stop-dns-rebind\ndomain-needed\nconf-dir=/etc/dnsmasq.d\n' }],
+  ['dnsmasq', { '/etc/dnsmasq.conf': 'conf-dir=/etc/dnsmasq.d/,*.conf\n' }],
   ['bind', BIND],
   ['networkmanager', NM_FILES],
   ['systemd-resolved', { '/etc/systemd/resolved.conf': '[Resolve]\nDNSSEC=yes\n' }],
@@ -127,6 +129,12 @@ const bad: Bad[] = [
   ],
   [
     'unbound',
+    { [UNBOUND]: `${INCLUDE}forward-zone: name: "." # all\n forward-addr: 127.0.0.1@8600\n` },
+    {},
+    'error: a forward-zone "." sends every name to rollcall',
+  ],
+  [
+    'unbound',
     { [UNBOUND]: `${INCLUDE}forward-zone:\n name: "consul."\n forward-addr: 192.0.2.1\n` },
     {},
     'error: consul is sent to 192.0.2.1@53 too -> take that out',
@@ -165,7 +173,19 @@ const bad: Bad[] = [
     'dnsmasq',
     { '/etc/dnsmasq.conf': 'conf-dir=/etc/dnsmasq.d\nserver=/a/Consul/192.0.2.1\n' },
     {},
-    'error: server=/consul/192.0.2.1#53 sends the domain elsewhere too',
+    'error: server=/a/Consul/192.0.2.1 takes the domain elsewhere too -> take "server=/a/Consul/192.0.2.1" out',
+  ],
+  [
+    'dnsmasq',
+    { '/etc/dnsmasq.conf': 'local=/consul/\n', '/etc/default/dnsmasq': CONFIG_DIR },
+    {},
+    'error: local=/consul/ takes the domain elsewhere too',
+  ],
+  [
+    'dnsmasq',
+    { '/etc/dnsmasq.conf': '', '/etc/default/dnsmasq': `#${CONFIG_DIR}` },
+    {},
+    'warn: nothing has dnsmasq read /etc/dnsmasq.d',
   ],
   [
     'dnsmasq',

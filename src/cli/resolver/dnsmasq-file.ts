@@ -41,10 +41,15 @@ export function readDnsmasq(root: RootFolder, files: readonly string[]): readonl
     for (const line of parseLines(root.read(path) ?? '')) {
       lines.push(line);
       if (line.key === 'conf-file') waiting.push(line.value);
-      if (line.key === 'conf-dir') waiting.push(...filesOf(root, line.value.split(',')[0] ?? ''));
+      if (line.key === 'conf-dir') waiting.push(...filesOf(root, folderOf(line.value)));
     }
   }
   return lines;
+}
+
+/** Of a `conf-dir`, without the endings after it: `/etc/dnsmasq.d/,*.conf`. */
+export function folderOf(value: string): string {
+  return (value.split(',')[0] ?? '').replace(/\/+$/, '');
 }
 
 export function filesOf(root: RootFolder, folder: string): readonly string[] {
@@ -73,8 +78,7 @@ export function dnsmasqFindings(
     found.push(ok(`server=/${domain}/${target} is there`));
   } else found.push(error(`no server=/${domain}/${target}`, INSTALL_ADVICE));
   for (const other of ofDomain.filter((server) => server.target !== target)) {
-    const shown = `server=/${domain}/${other.target}`;
-    found.push(error(`${shown} sends the domain elsewhere too`, `take "${shown}" out`));
+    found.push(error(`${other.text} takes the domain elsewhere too`, `take "${other.text}" out`));
   }
   if (servers.some((server) => server.domains.length === 0 && server.target === target)) {
     found.push(
@@ -122,10 +126,18 @@ export function dnsmasqFindings(
   return found;
 }
 
+interface DnsmasqServer {
+  readonly domains: readonly string[];
+  readonly target: string;
+  /** As the file has it. */
+  readonly text: string;
+}
+
 /** `/a/b/127.0.0.1#8600`, or without domains. */
-function readServer({ value }: DnsmasqLine): { domains: readonly string[]; target: string } {
-  const target = value.slice(value.lastIndexOf('/') + 1).replace(/@.*$/, '');
-  return { domains: slashed(value), target: target.includes('#') ? target : `${target}#53` };
+function readServer({ key, value }: DnsmasqLine): DnsmasqServer {
+  const address = value.slice(value.lastIndexOf('/') + 1).replace(/@.*$/, '');
+  const target = address.includes('#') ? address : `${address}#53`;
+  return { domains: slashed(value), target, text: `${key}=${value}` };
 }
 
 /** What stands between the slashes. */

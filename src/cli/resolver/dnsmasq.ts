@@ -1,5 +1,5 @@
 /** dnsmasq as a service of its own: a file in `/etc/dnsmasq.d`, which Debian's start script has it read whole. */
-import { dnsmasqFindings, filesOf, readDnsmasq, routingLines } from './dnsmasq-file.ts';
+import { dnsmasqFindings, filesOf, folderOf, readDnsmasq, routingLines } from './dnsmasq-file.ts';
 import {
   type Finding,
   isLoopback,
@@ -11,6 +11,8 @@ import {
 import type { RootFolder } from './root-folder.ts';
 
 const MAIN_PATH = '/etc/dnsmasq.conf';
+/** What Debian's start script is told. */
+const DEFAULTS_PATH = '/etc/default/dnsmasq';
 const FOLDER = '/etc/dnsmasq.d';
 const OWN_PATH = `${FOLDER}/rollcall.conf`;
 
@@ -34,9 +36,9 @@ export const dnsmasq: Resolver = {
 
 function findings(root: RootFolder, routing: Routing): readonly Finding[] {
   const main = readDnsmasq(root, [MAIN_PATH]);
+  const isGiven = /^CONFIG_DIR=["']?\/etc\/dnsmasq\.d\b/m.test(root.read(DEFAULTS_PATH) ?? '');
   const isRead =
-    root.has('/etc/default/dnsmasq') ||
-    main.some(({ key, value }) => key === 'conf-dir' && value.split(',')[0] === FOLDER);
+    isGiven || main.some(({ key, value }) => key === 'conf-dir' && folderOf(value) === FOLDER);
   const found = dnsmasqFindings(readDnsmasq(root, [MAIN_PATH, ...filesOf(root, FOLDER)]), routing);
   if (isRead) return found;
   return [

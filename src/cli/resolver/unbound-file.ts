@@ -20,8 +20,9 @@ export function readUnbound(
     { section, file: path, options: [] },
   ];
   const included: UnboundClause[] = [];
-  for (const line of (root.read(path) ?? '').split('\n')) {
-    const [, key, value = ''] = /^\s*([a-z0-9-]+):\s*(.*?)\s*$/.exec(withoutComment(line)) ?? [];
+  const lines = (root.read(path) ?? '').split('\n').map(withoutComment).flatMap(clauseApart);
+  for (const line of lines) {
+    const [, key, value = ''] = /^\s*([a-z0-9-]+):\s*(.*?)\s*$/.exec(line) ?? [];
     if (key === undefined) continue;
     const current = clauses.at(-1);
     if (key === 'include' || key === 'include-toplevel') {
@@ -36,6 +37,12 @@ export function readUnbound(
 
 function withoutComment(line: string): string {
   return line.replace(/^((?:[^"#]|"[^"]*")*)#.*$/, '$1');
+}
+
+/** `server: verbosity: 1` is a clause and an option of it. */
+function clauseApart(line: string): readonly string[] {
+  const [, clause, rest] = /^\s*([a-z-]+:)\s+([a-z0-9-]+:\s.*)$/.exec(line) ?? [];
+  return clause === undefined || rest === undefined ? [line] : [clause, rest];
 }
 
 /** The first word loses its quotes: `"consul." nodefault` is `consul. nodefault`. */
