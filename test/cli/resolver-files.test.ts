@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { applyChanges, installChanges } from '../../src/cli/resolver/file-change.ts';
+import { applyChanges, installChanges, removeChanges } from '../../src/cli/resolver/file-change.ts';
 import { RESOLVERS } from '../../src/cli/resolver/resolvers.ts';
 import { RootFolder } from '../../src/cli/resolver/root-folder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -323,32 +323,39 @@ describe('install', () => {
   });
 });
 
-describe.each(Object.entries(SYSTEMS))('an install that was cut short on %s', (name, system) => {
+describe.each(Object.entries(SYSTEMS))('what was cut short on %s', (name, system) => {
   const routing = { domain: 'consul', host: '127.0.0.1', port: 8600 };
   const edits = RESOLVERS.find((resolver) => resolver.name === name)?.edits(routing) ?? [];
+  const runOn = (root: string, command: string) => run(root, command, '-yes', `-resolver=${name}`);
 
   /** One root for each number of files that were changed before the end. */
-  const cutShort = () =>
+  const cutShort = (changesOf: typeof installChanges, root: () => string) =>
     [...edits, undefined].map((_, count) => {
-      const root = rootWith(system);
-      const folder = new RootFolder(root);
-      applyChanges(folder, installChanges(folder, edits).slice(0, count));
-      return root;
+      const folder = new RootFolder(root());
+      applyChanges(folder, changesOf(folder, edits).slice(0, count));
+      return folder.path;
     });
+  const fresh = () => rootWith(system);
+  const installed = () => {
+    const folder = new RootFolder(fresh());
+    applyChanges(folder, installChanges(folder, edits));
+    return folder.path;
+  };
 
-  it('is taken back by remove', async () => {
-    for (const root of cutShort()) {
-      await run(root, 'remove', '-yes', `-resolver=${name}`);
-      expect(files(root)).toEqual(files(rootWith(system)));
+  it('is completed by another install', async () => {
+    const whole = files(installed());
+    const roots = [...cutShort(installChanges, fresh), ...cutShort(removeChanges, installed)];
+    for (const root of roots) {
+      await runOn(root, 'install');
+      expect(files(root)).toEqual(whole);
     }
   });
 
-  it('is completed by another', async () => {
-    const whole = rootWith(system);
-    await run(whole, 'install', '-yes');
-    for (const root of cutShort()) {
-      await run(root, 'install', '-yes', `-resolver=${name}`);
-      expect(files(root)).toEqual(files(whole));
+  it('is taken back by another remove', async () => {
+    const roots = [...cutShort(installChanges, fresh), ...cutShort(removeChanges, installed)];
+    for (const root of roots) {
+      await runOn(root, 'remove');
+      expect(files(root)).toEqual(files(fresh()));
     }
   });
 });
