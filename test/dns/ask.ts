@@ -32,6 +32,7 @@ export interface ServerSetup {
   readonly zones?: readonly Source[];
   readonly forward?: readonly Source[];
   readonly forwards?: (name: Name) => boolean;
+  readonly forwardsFor?: (address: string) => boolean;
   readonly seed?: number;
   readonly logger?: Logger;
   readonly clock?: Clock;
@@ -63,6 +64,7 @@ export function serve(setup: ServerSetup = {}): Server {
     zones: setup.zones ?? [],
     forward: setup.forward ?? [],
     ...(setup.forwards === undefined ? {} : { forwards: setup.forwards }),
+    ...(setup.forwardsFor === undefined ? {} : { forwardsFor: setup.forwardsFor }),
     random: seededRandom(setup.seed ?? 1),
     logger: setup.logger ?? silentLogger,
     clock: setup.clock ?? systemClock,
