@@ -17,6 +17,9 @@ export interface ApiRequest {
   readonly body?: unknown;
 }
 
+/** As Go's client names them in its errors. */
+const OPERATIONS = { GET: 'Get', PUT: 'Put', DELETE: 'Delete' } as const;
+
 export class ApiClient {
   readonly #settings: ClientSettings;
   readonly #dispatcher: Agent;
@@ -37,15 +40,20 @@ export class ApiClient {
     }
   }
 
-  async put(asked: ApiRequest): Promise<void> {
-    await this.#send('PUT', asked);
+  /** The body of the reply, mostly empty. */
+  put(asked: ApiRequest): Promise<string> {
+    return this.#send('PUT', asked);
+  }
+
+  delete(asked: ApiRequest): Promise<string> {
+    return this.#send('DELETE', asked);
   }
 
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
 
-  async #send(method: 'GET' | 'PUT', asked: ApiRequest): Promise<string> {
+  async #send(method: keyof typeof OPERATIONS, asked: ApiRequest): Promise<string> {
     const { origin, headers, query } = this.#settings;
     const target = `${origin}${asked.path}${formatQuery({ ...query, ...asked.query })}`;
     try {
@@ -64,9 +72,8 @@ export class ApiClient {
       throw new CommandError(`Error ${asked.doing}: ${refusal}`);
     } catch (error) {
       if (error instanceof CommandError) throw error;
-      const operation = method === 'GET' ? 'Get' : 'Put';
       const reason = connectionProblem(error, this.#settings.socketPath);
-      throw new CommandError(`Error ${asked.doing}: ${operation} "${target}": ${reason}`);
+      throw new CommandError(`Error ${asked.doing}: ${OPERATIONS[method]} "${target}": ${reason}`);
     }
   }
 }

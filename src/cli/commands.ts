@@ -7,6 +7,10 @@ import { catalogServices } from './commands/catalog-services.ts';
 import { demo } from './commands/demo.ts';
 import { dnsExplain } from './commands/dns-explain.ts';
 import { dnsQuery } from './commands/dns-query.ts';
+import { dnsRecordDelete } from './commands/dns-record-delete.ts';
+import { dnsRecordGet } from './commands/dns-record-get.ts';
+import { dnsRecordList } from './commands/dns-record-list.ts';
+import { dnsRecordPut } from './commands/dns-record-put.ts';
 import { info } from './commands/info.ts';
 import { leave } from './commands/leave.ts';
 import { maint } from './commands/maint.ts';
@@ -28,6 +32,10 @@ export const COMMANDS: readonly Command[] = [
   demo,
   dnsExplain,
   dnsQuery,
+  dnsRecordDelete,
+  dnsRecordGet,
+  dnsRecordList,
+  dnsRecordPut,
   info,
   leave,
   maint,
