@@ -60,6 +60,7 @@ class TcpListener implements Transport {
   stats(): TransportStats {
     return {
       ...this.#counts,
+      expired: 0,
       connections: this.#connections.size,
       connectionsCut: this.#cut,
     };

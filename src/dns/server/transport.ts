@@ -36,6 +36,8 @@ export interface TransportStats {
   readonly replies: number;
   /** Messages that get no reply. */
   readonly dropped: number;
+  /** Messages dropped unread because they had waited longer than clients do; 0 where their age is not known. */
+  readonly expired: number;
   /** Replies that could not be sent. */
   readonly sendErrors: number;
   /** Connections that are open now; 0 for datagrams. */

@@ -73,6 +73,7 @@ class UdpSocket implements Transport {
       replies: this.#replies,
       dropped: this.#dropped,
       sendErrors: this.#sendErrors,
+      expired: 0,
       connections: 0,
       connectionsCut: 0,
     };

@@ -12,6 +12,7 @@ import { openUdpSocket } from '../../../src/dns/server/udp-socket.ts';
 import type { Client as Asker } from '../../../src/dns/wire/question.ts';
 import { silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
+import { openBatchTransport } from './batch/sockets.ts';
 import {
   type Client,
   closeNow,
@@ -24,14 +25,16 @@ import {
 } from './clients.ts';
 
 interface Implementation {
-  readonly name: 'udp' | 'tcp';
+  readonly name: string;
+  readonly kind: 'udp' | 'tcp';
   readonly open: (at: BindAddress, parts: TransportParts) => Promise<Transport>;
   readonly connect: (to: Transport['address']) => Promise<Client>;
 }
 
 const transports: Implementation[] = [
-  { name: 'udp', open: openUdpSocket, connect: udpClient },
-  { name: 'tcp', open: openTcpListener, connect: tcpClient },
+  { name: 'udp', kind: 'udp', open: openUdpSocket, connect: udpClient },
+  { name: 'batched udp', kind: 'udp', open: openBatchTransport, connect: udpClient },
+  { name: 'tcp', kind: 'tcp', open: openTcpListener, connect: tcpClient },
 ];
 
 const LOOPBACK: BindAddress = { address: '127.0.0.1', port: 0, ipv6Only: false };
@@ -63,7 +66,7 @@ function byHand() {
   };
 }
 
-describe.each(transports)('the $name transport', ({ name, open, connect }) => {
+describe.each(transports)('the $name transport', ({ kind, open, connect }) => {
   async function start(respond: Respond, at: BindAddress = LOOPBACK) {
     const clock = new HeldClock();
     const transport = await open(at, { respond, clock, logger: silentLogger });
@@ -78,7 +81,7 @@ describe.each(transports)('the $name transport', ({ name, open, connect }) => {
 
   it('says what it is and where it really listens', async () => {
     const { transport } = await start(() => undefined);
-    expect(transport.kind).toBe(name);
+    expect(transport.kind).toBe(kind);
     expect(transport.address.address).toBe('127.0.0.1');
     expect(transport.address.port).toBeGreaterThan(0);
   });
@@ -92,7 +95,7 @@ describe.each(transports)('the $name transport', ({ name, open, connect }) => {
     const one = await client();
     one.send(message(7, 'hello'));
     expect((await one.next()).toString('latin1', 12)).toBe('hello!');
-    expect(asked).toEqual([['hello', { address: '127.0.0.1', port: one.port, transport: name }]]);
+    expect(asked).toEqual([['hello', { address: '127.0.0.1', port: one.port, transport: kind }]]);
   });
 
   it('works over IPv6', async () => {
@@ -141,7 +144,7 @@ describe.each(transports)('the $name transport', ({ name, open, connect }) => {
   it('carries messages as large as it can', async () => {
     const { client } = await start((bytes) => bytes);
     const one = await client();
-    const body = 'x'.repeat(name === 'udp' ? 4000 : 65_535 - 12);
+    const body = 'x'.repeat(kind === 'udp' ? 4000 : 65_535 - 12);
     one.send(message(1, body));
     expect((await one.next()).toString('latin1', 12)).toBe(body);
   });
