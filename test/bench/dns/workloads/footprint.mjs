@@ -1,0 +1,83 @@
+// What the view costs with 100,000 instances: memory of an instance in a thread, from the start to the first answer,
+// and from a commit to the answer that shows it.
+import { cpSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { cores, freePort, residentBytes } from '../machine.mjs';
+import { Asker, probeChanges } from '../prober.mjs';
+import { startAgent, storeOf } from '../servers/rollcall.mjs';
+import { median, quantile } from '../statistics.mjs';
+import { withServers } from './in-turns.mjs';
+
+const FLIPS = 300;
+const SETTLE_MS = 500;
+const NO_PORT = -1;
+
+/** Memory once it no longer moves by a hundredth. */
+async function settledBytes(pid) {
+  for (let last = 0; ; ) {
+    const bytes = residentBytes(pid);
+    if (Math.abs(bytes - last) < bytes / 100) return bytes;
+    last = bytes;
+    await wait(SETTLE_MS);
+  }
+}
+
+/** Starts an agent over a copy of the set's store, does `work` with it and ends it. */
+async function withAgent(bench, set, dnsPort, work) {
+  const store = await storeOf(bench.folder, set);
+  const dataDir = join(mkdtempSync(join(bench.folder, 'rollcall-')), 'data');
+  cpSync(store, dataDir, { recursive: true });
+  return withServers(async (servers) => {
+    const starting = startAgent({ coreList: cores.all, dataDir, dnsPort, config: bench.config });
+    return work(async () => {
+      const agent = await starting;
+      servers.push(agent);
+      return agent;
+    });
+  });
+}
+
+/** From the start of the process to its first answer with instances in it, in ms. */
+async function firstAnswerMs(bench, set) {
+  const port = await freePort();
+  const { service, instances } = set.services[0];
+  const started = performance.now();
+  return withAgent(bench, set, port, async (ready) => {
+    const asker = new Asker(port, `${service}.service.consul`);
+    const seen = await asker.sees(instances.length);
+    asker.close();
+    await ready();
+    return seen - started;
+  });
+}
+
+const memory = (bench, set, dnsPort) =>
+  withAgent(bench, set, dnsPort, async (ready) => settledBytes((await ready()).child.pid));
+
+export const footprint = async (bench) => {
+  const [full, empty] = [bench.set('ten'), bench.set('none')];
+  const instances = full.services.reduce((sum, { instances }) => sum + instances.length, 0);
+  const [starts, perInstance, whole] = [[], [], []];
+  for (let round = 0; round < bench.rounds; round++) {
+    starts.push(await firstAnswerMs(bench, full));
+    const withView = await memory(bench, full, 0);
+    // What a thread costs with nothing in it is taken off.
+    const view = withView - (await memory(bench, full, NO_PORT));
+    const thread = (await memory(bench, empty, 0)) - (await memory(bench, empty, NO_PORT));
+    perInstance.push((view - thread) / instances);
+    whole.push(withView / 2 ** 20);
+  }
+  const delays = await withAgent(bench, full, 0, async (ready) => {
+    const { http, port } = await ready();
+    return probeChanges({ http, port, set: full, flips: FLIPS });
+  });
+  const facts = [
+    { what: 'memory of the view, an instance in a thread', value: median(perInstance), unit: 'B' },
+    { what: 'memory of the agent with all of them', value: median(whole), unit: 'MiB' },
+    { what: 'from the start to the first answer', value: median(starts), unit: 'ms' },
+    { what: 'from a commit to its answer, median', value: median(delays), unit: 'ms' },
+    { what: 'the same, p99', value: quantile(delays, 0.99), unit: 'ms' },
+  ];
+  return { rows: [], ratios: [], facts };
+};
