@@ -5,7 +5,6 @@
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,12 +12,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyChanges, installChanges, removeChanges } from '../../src/cli/resolver/file-change.ts';
 import { RESOLVERS } from '../../src/cli/resolver/resolvers.ts';
 import { RootFolder } from '../../src/cli/resolver/root-folder.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { put, rootWith } from './resolver-root.ts';
 import { runCommand } from './run-command.ts';
 
 const INSTALL = 'run "rollcall resolver install"';
@@ -43,17 +43,6 @@ const SYSTEMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   macos: { '/System/Library/CoreServices/SystemVersion.plist': '' },
 };
-
-function rootWith(files: Readonly<Record<string, string>> = {}): string {
-  const root = temporaryFolder();
-  for (const [path, text] of Object.entries(files)) put(root, path, text);
-  return root;
-}
-
-function put(root: string, path: string, text: string): void {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text, 'latin1');
-}
 
 const read = (root: string, path: string) => readFileSync(join(root, path), 'latin1');
 

@@ -1,16 +1,14 @@
 /** Goal: install asks, and anything but a yes changes nothing. Method: the built command on a terminal of `script`. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { bin } from '../support/agent-child.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { rootWith } from './resolver-root.ts';
 
 /** What the terminal showed after `keys`, and whether the file was written. */
 async function answerWith(keys: string) {
-  const root = temporaryFolder();
-  mkdirSync(join(root, 'etc'));
-  writeFileSync(join(root, 'etc/dnsmasq.conf'), '');
+  const root = rootWith({ '/etc/dnsmasq.conf': '' });
   const command = `'${process.execPath}' '${bin}' resolver install -root '${root}'`;
   const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: 'pipe' });
   let shown = '';
