@@ -4,6 +4,7 @@
  * has the zones.
  */
 import type { Name } from '../wire/name.ts';
+import { parseType } from '../wire/types.ts';
 import {
   canonicalName,
   canonicalRRset,
@@ -17,6 +18,7 @@ import {
 } from './stored-rrset.ts';
 import type { RecordVerdict, RRsetToJudge } from './stored-verdict.ts';
 import { targetOf } from './zone.ts';
+import { NO_ALIAS } from './zone-rules.ts';
 
 export interface RecordRules {
   /** These three throw RecordError for what cannot name records. */
@@ -67,6 +69,8 @@ export function createRecordRules(
 type Change = Pick<RRsetToJudge, 'change' | 'targets'>;
 
 function targetsOf(text: RRsetText): Name[] {
+  // Nothing is judged of any other host, and a large RRset is read often enough without this.
+  if (!NO_ALIAS.has(parseType(text.type) ?? 0)) return [];
   const targets = storedRRset(text)?.records.map(targetOf) ?? [];
   return targets.filter((target): target is Name => target !== undefined);
 }
