@@ -48,7 +48,11 @@ async function agentWithZones(): Promise<AgentChild> {
     join(folder, 'consul.zone'),
   );
   const head = ['$TTL 60', '@ IN SOA ns.zoo.test. host.zoo.test. 1 2 3 4 5', '@ IN NS ns.test.'];
-  const records = RECORDS.map((record, index) => `r${index} IN ${record}`);
+  const records = RECORDS.map((record, index) => {
+    // A DS is about a delegation.
+    const delegation = record.startsWith('DS ') ? `r${index} IN NS ns.test.\n` : '';
+    return `${delegation}r${index} IN ${record}`;
+  });
   writeFileSync(join(folder, 'zoo.test.zone'), [...head, ...records, ''].join('\n'));
   return startAgentChild({ args: ['-dev', '-zone-dir', folder] });
 }
