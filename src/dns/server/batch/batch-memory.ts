@@ -55,7 +55,7 @@ export class BatchMemory {
   readonly queries: Uint8Array;
   readonly #memory: ArrayBuffer;
   readonly #words: Uint32Array;
-  readonly #family: 4 | 6;
+  readonly family: 4 | 6;
   readonly #choosesSource: boolean;
   // Where each part begins, in octets.
   readonly #queryHeaders: number;
@@ -87,7 +87,7 @@ export class BatchMemory {
     this.#memory = new ArrayBuffer(end);
     this.bytes = Buffer.from(this.#memory);
     this.#words = new Uint32Array(this.#memory);
-    this.#family = family;
+    this.family = family;
     this.#choosesSource = choosesSource;
     this.#layOut(libc.addressOf(this.#memory));
     this.queries = new Uint8Array(this.#memory, this.#queryHeaders, HEADER_BYTES * BATCH);
@@ -102,7 +102,7 @@ export class BatchMemory {
     const view = new DataView(this.#memory);
     const pointer = (at: number, to: number): void =>
       view.setBigUint64(at, base + BigInt(to), true);
-    const addressBytes = this.#family === 4 ? 16 : 28;
+    const addressBytes = this.family === 4 ? 16 : 28;
     const header = (at: number, slot: number, iovec: number): void => {
       pointer(at, this.#addresses + slot * ADDRESS_BYTES);
       view.setUint32(at + 8, addressBytes, true);
@@ -130,7 +130,7 @@ export class BatchMemory {
     { slot, pointer }: { slot: number; pointer: (at: number, to: number) => void },
   ): void {
     const control = this.#replyControl + slot * CONTROL_BYTES;
-    const isIpv4 = this.#family === 4;
+    const isIpv4 = this.family === 4;
     const dataBytes = isIpv4 ? 12 : 20;
     pointer(header + 32, control);
     view.setUint32(header + 40, isIpv4 ? 32 : 40, true);
@@ -180,7 +180,7 @@ export class BatchMemory {
 
   /** Where its address is, and for IPv6 its scope behind that. */
   hostStart(slot: number): number {
-    return this.#addresses + slot * ADDRESS_BYTES + (this.#family === 4 ? 4 : 8);
+    return this.#addresses + slot * ADDRESS_BYTES + (this.family === 4 ? 4 : 8);
   }
 
   /** Makes the reply in slot `to` go where the query in slot `from` came from, which is the same or a later one. */
@@ -227,7 +227,7 @@ export class BatchMemory {
   #takeSource(from: number, to: number): void {
     const words = this.#words;
     const source = this.#sourceOf(to);
-    if (this.#family === 4) {
+    if (this.family === 4) {
       const at = this.#controlData(from, linux.SOL_IP, linux.IP_PKTINFO);
       // The interface is left to the routes. Our own address is not the destination where that was a broadcast.
       words[source] = 0;

@@ -9,21 +9,23 @@
  * What is older than a client's patience goes to the backlog, so that a queue is answered from its new end; what is
  * older than clients wait at all is dropped.
  */
-import { type Clock, type Logger, limits, type Timer } from '../../../runtime/index.ts';
-import type { Datagram, RespondTo } from '../../wire/datagram.ts';
-import type { Client } from '../../wire/question.ts';
+import { type Logger, limits, type Timer } from '../../../runtime/index.ts';
+import type { RespondTo } from '../../wire/datagram.ts';
 import type { SocketAddress, Transport, TransportStats } from '../transport.ts';
+import type { AlarmClock } from './alarm-clock.ts';
 import { Backlog } from './backlog.ts';
+import { BatchDatagram } from './batch-datagram.ts';
 import { BATCH, type BatchMemory, REPLY_BYTES_MAX, ROUTE_WORDS } from './batch-memory.ts';
 import { FailureLog } from './failure-log.ts';
 import { EAGAIN, EINTR, ICMP_REPORTS, type Libc, linux } from './libc.ts';
+import { Outbox } from './outbox.ts';
 import type { Pollable, PollLoop } from './poll-loop.ts';
-import { formatHost4, formatHost6 } from './sender.ts';
 
 export interface BatchParts {
   /** Must not throw, nor its promise be rejected without need: that is logged, and the reply lost. */
   readonly respondTo: RespondTo;
-  readonly clock: Clock;
+  /** That of the loop, whose sleep ends when a timer is due. */
+  readonly clock: AlarmClock;
   readonly logger: Logger;
   readonly loop: PollLoop;
   readonly libc: Libc;
@@ -32,7 +34,6 @@ export interface BatchParts {
 /** A socket that is bound, and memory for its batches. */
 export interface BoundSocket {
   readonly descriptor: number;
-  readonly family: 4 | 6;
   readonly address: SocketAddress;
   readonly memory: BatchMemory;
 }
@@ -57,16 +58,11 @@ export class BatchSocket implements Transport, Pollable {
   readonly #memory: BatchMemory;
   readonly #datagram: BatchDatagram;
   readonly #failures: FailureLog;
+  readonly #outbox: Outbox;
   #queries = 0;
   #replies = 0;
   #dropped = 0;
   #expired = 0;
-  #sendErrors = 0;
-  /** Slots from `#sent` to `#filled` have a reply that is not sent yet. */
-  #sent = 0;
-  #filled = 0;
-  /** Runs while the socket takes no more: clients do not wait for ever. */
-  #blocked: Timer | undefined;
   /** Runs while nothing is read, after a failure. */
   #resting: Timer | undefined;
   /** Monotonic: the kernel had nothing for us then, so whatever it has now is younger. */
@@ -83,14 +79,16 @@ export class BatchSocket implements Transport, Pollable {
   #isClosed = false;
   #whenQuiet: (() => void) | undefined;
 
-  constructor({ descriptor, family, address, memory }: BoundSocket, parts: BatchParts) {
+  constructor({ descriptor, address, memory }: BoundSocket, parts: BatchParts) {
     this.descriptor = descriptor;
     this.address = address;
     this.#parts = parts;
     this.#memory = memory;
-    this.#datagram = new BatchDatagram(memory, family, parts.libc);
-    this.#failures = new FailureLog(parts.clock, parts.logger);
-    this.#emptyAt = parts.clock.monotonic();
+    this.#datagram = new BatchDatagram(memory, parts.libc);
+    const { libc, clock, logger } = parts;
+    this.#failures = new FailureLog(clock, logger);
+    this.#outbox = new Outbox({ libc, clock, failures: this.#failures, memory, descriptor });
+    this.#emptyAt = clock.monotonic();
     parts.loop.add(this);
   }
 
@@ -100,19 +98,19 @@ export class BatchSocket implements Transport, Pollable {
       replies: this.#replies,
       dropped: this.#dropped,
       expired: this.#expired,
-      sendErrors: this.#sendErrors,
+      sendErrors: this.#outbox.errors,
       connections: 0,
       connectionsCut: 0,
     };
   }
 
   get events(): number {
-    if (this.#filled > 0) return linux.POLLOUT;
+    if (this.#outbox.isBlocked) return linux.POLLOUT;
     return this.#resting !== undefined || this.#hasReadAll ? 0 : linux.POLLIN;
   }
 
   get isBusy(): boolean {
-    if (this.#filled > 0) return false;
+    if (this.#outbox.isBlocked) return false;
     return this.#late.length > 0 || this.#backlogCount > 0;
   }
 
@@ -135,7 +133,7 @@ export class BatchSocket implements Transport, Pollable {
     });
     this.#isClosed = true;
     this.#whenQuiet = undefined;
-    this.#giveUp();
+    this.#outbox.giveUp();
     this.#resting?.cancel();
     loop.remove(this);
     libc.close(this.descriptor);
@@ -143,11 +141,7 @@ export class BatchSocket implements Transport, Pollable {
 
   turn(): void {
     if (this.#isClosed) return;
-    if (this.#send()) {
-      this.#sendLate();
-      if (this.#filled === 0) this.#read();
-      if (this.#filled === 0) this.#answerBacklog();
-    }
+    if (this.#outbox.sendOn() && this.#sendLate() && this.#read()) this.#answerBacklog();
     this.#tellWhenQuiet();
   }
 
@@ -156,16 +150,17 @@ export class BatchSocket implements Transport, Pollable {
   }
 
   #tellWhenQuiet(): void {
-    const isAnswered = this.#waiting === 0 && this.#filled === 0 && this.#backlogCount === 0;
+    const isAnswered = this.#waiting === 0 && !this.#outbox.isBlocked && this.#backlogCount === 0;
     if (this.#hasReadAll && isAnswered) this.#whenQuiet?.();
   }
 
-  #read(): void {
+  /** @returns false when the outbox is blocked */
+  #read(): boolean {
     let stale = 0;
     for (let batches = 0; batches < BATCHES_A_TURN && stale < STALE_A_TURN; ) {
-      if (this.#hasReadAll || this.#resting !== undefined) return;
+      if (this.#hasReadAll || this.#resting !== undefined) return true;
       const count = this.#receive();
-      if (count <= 0) return;
+      if (count <= 0) return true;
       const isFull = count === BATCH;
       const ageMs = this.#ageOf(isFull);
       if (ageMs > limits.dnsQueryPatienceMs.default) {
@@ -174,10 +169,10 @@ export class BatchSocket implements Transport, Pollable {
         continue;
       }
       batches += 1;
-      this.#answer(count);
-      if (!this.#send()) return;
-      if (!isFull) return;
+      if (!this.#outbox.send(this.#answer(count))) return false;
+      if (!isFull) return true;
     }
+    return true;
   }
 
   /** @returns how many came; 0 for none */
@@ -232,8 +227,8 @@ export class BatchSocket implements Transport, Pollable {
     return Math.min(clock.now() - arrivedMs, sinceEmpty);
   }
 
-  /** Answers what is in the first slots, and fills slots with replies: as many, or fewer. */
-  #answer(count: number): void {
+  /** Answers what is in the first slots. @returns how many slots have a reply */
+  #answer(count: number): number {
     const memory = this.#memory;
     let filled = 0;
     for (let slot = 0; slot < count; slot++) {
@@ -244,7 +239,7 @@ export class BatchSocket implements Transport, Pollable {
       this.#datagram.end = start + memory.queryLength(slot);
       if (this.#respondTo(memory.bytes, filled)) filled += 1;
     }
-    this.#filled = filled;
+    return filled;
   }
 
   /** Whether there is a reply to send in `slot`, which has the route of the datagram. */
@@ -291,7 +286,8 @@ export class BatchSocket implements Transport, Pollable {
     this.#tellWhenQuiet();
   }
 
-  #sendLate(): void {
+  /** @returns false when the outbox is blocked */
+  #sendLate(): boolean {
     while (this.#late.length > 0) {
       const batch = this.#late.splice(0, BATCH);
       for (const [slot, { bytes, route }] of batch.entries()) {
@@ -301,9 +297,9 @@ export class BatchSocket implements Transport, Pollable {
       }
       this.#waiting -= batch.length;
       this.#replies += batch.length;
-      this.#filled = batch.length;
-      if (!this.#send()) return;
+      if (!this.#outbox.send(batch.length)) return false;
     }
+    return true;
   }
 
   /** Copies a stale batch into the backlog, or drops it when nobody waits for it any more. */
@@ -345,98 +341,12 @@ export class BatchSocket implements Transport, Pollable {
       backlog.pop();
       if (this.#respondTo(backlog.bytes, filled)) filled += 1;
     }
-    this.#filled = filled;
-    this.#send();
-  }
-
-  /** @returns whether all slots are free again; if not, the loop tells when the socket takes more */
-  #send(): boolean {
-    const { libc, clock } = this.#parts;
-    while (this.#sent < this.#filled) {
-      const from = this.#memory.repliesFrom[this.#sent] as Uint8Array;
-      const left = this.#filled - this.#sent;
-      const count = libc.sendmmsg(this.descriptor, from, left, linux.MSG_DONTWAIT);
-      if (count > 0) {
-        this.#sent += count;
-        continue;
-      }
-      const errno = libc.errno();
-      if (errno === EINTR) continue;
-      if (errno === EAGAIN) {
-        const patienceMs = limits.dnsQueryPatienceMs.default;
-        this.#blocked ??= clock.schedule(patienceMs, () => this.#giveUp());
-        return false;
-      }
-      // It is the first one's: a firewall, no route, no buffers. Those after it are sent all the same.
-      this.#failures.note('sendmmsg', errno);
-      this.#sendErrors += 1;
-      this.#sent += 1;
-    }
-    this.#setFree();
-    return true;
-  }
-
-  /** The replies in the slots are worth nothing any more. */
-  #giveUp(): void {
-    this.#sendErrors += this.#filled - this.#sent;
-    this.#setFree();
-    this.#tellWhenQuiet();
-  }
-
-  #setFree(): void {
-    this.#sent = 0;
-    this.#filled = 0;
-    this.#blocked?.cancel();
-    this.#blocked = undefined;
+    this.#outbox.send(filled);
   }
 
   #rest(): void {
     this.#resting = this.#parts.clock.schedule(REST_MS, () => {
       this.#resting = undefined;
     });
-  }
-}
-
-/** The one datagram of a socket, filled anew for each. */
-class BatchDatagram implements Datagram {
-  bytes: Uint8Array;
-  start = 0;
-  end = 0;
-  readonly reply: Uint8Array;
-  replyStart = 0;
-  readonly #memory: BatchMemory;
-  readonly #family: 4 | 6;
-  readonly #libc: Libc;
-  #slot = 0;
-  #client: Client | undefined;
-
-  constructor(memory: BatchMemory, family: 4 | 6, libc: Libc) {
-    this.bytes = memory.bytes;
-    this.reply = memory.bytes;
-    this.#memory = memory;
-    this.#family = family;
-    this.#libc = libc;
-  }
-
-  /** `slot` is that of the reply, and has its route. */
-  enter(slot: number): void {
-    this.#slot = slot;
-    this.#client = undefined;
-    this.replyStart = this.#memory.replyStart(slot);
-  }
-
-  get client(): Client {
-    this.#client ??= {
-      address: this.#host(),
-      port: this.#memory.port(this.#slot),
-      transport: 'udp',
-    };
-    return this.#client;
-  }
-
-  #host(): string {
-    const { bytes } = this.#memory;
-    const at = this.#memory.hostStart(this.#slot);
-    return this.#family === 4 ? formatHost4(bytes, at) : formatHost6(bytes, at, this.#libc);
   }
 }

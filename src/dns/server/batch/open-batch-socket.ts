@@ -45,7 +45,7 @@ export async function openBatchSocket(at: BindAddress, parts: OpenBatchParts): P
     throw new BindError(at, reason);
   }
   const memory = new BatchMemory(libc, { family, choosesSource: isAny });
-  return new BatchSocket({ descriptor, family, address, memory }, parts);
+  return new BatchSocket({ descriptor, address, memory }, parts);
 }
 
 type SetOption = (level: number, name: number, value: number) => boolean;

@@ -27,7 +27,8 @@ export function libcHere(): Libc {
 }
 
 /** A loop that only looks and never sleeps. */
-export function wakefulLoop(clock: Clock, logger: Logger = silentLogger, libc = libcHere()) {
+export function wakefulLoop(clock: Clock, logger: Logger = silentLogger) {
+  const libc = libcHere();
   const wake = createWake(libc);
   const alarmClock = new AlarmClock(clock);
   const loop = new PollLoop({ libc, wakeFd: wake.fd, clock: alarmClock, logger, sleepMsMax: 0 });
@@ -82,7 +83,8 @@ export interface Served {
   readonly clock: HeldClock;
 }
 
-export interface ServeOptions extends Partial<Omit<OpenBatchParts, 'respondTo' | 'clock'>> {
+export interface ServeOptions
+  extends Partial<Omit<OpenBatchParts, 'respondTo' | 'clock' | 'loop'>> {
   readonly at?: Partial<BindAddress>;
   readonly respond?: Respond;
   readonly clock?: HeldClock;
@@ -91,15 +93,14 @@ export interface ServeOptions extends Partial<Omit<OpenBatchParts, 'respondTo' |
 /** A socket that says again what it hears, unless told otherwise; closed when the test is over. */
 export async function serve({ at, respond, ...rest }: ServeOptions = {}): Promise<Served> {
   const clock = rest.clock ?? new HeldClock(Date.now());
-  const { close, loop } = wakefulLoop(clock, rest.logger, rest.libc);
+  const { close, ...loop } = wakefulLoop(clock, rest.logger);
   onTestFinished(close);
   const where = { address: '127.0.0.1', port: 0, ipv6Only: false, ...at };
   const transport = await openBatchSocket(where, {
     libc: libcHere(),
     logger: silentLogger,
-    loop,
     ...rest,
-    clock,
+    ...loop,
     respondTo: respondTo(respond ?? ((bytes) => bytes)),
   });
   onTestFinished(() => closeNow({ transport, clock }));
