@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HeldClock, settle } from '../../../support/held-clock.ts';
 import { idOf, message, udpClient } from '../clients.ts';
-import { serve } from './sockets.ts';
+import { serve, wakefulLoop } from './sockets.ts';
 
 /** Sends ids 0 to `count` - 1 before the socket has a turn, which comes `lateMs` after. @returns ids as they were asked */
 async function askLate(
@@ -83,5 +83,32 @@ describe('a queue', () => {
     for (let id = 0; id < 128; id++) client.send(message(id));
     while (asked.length < 128) await settle();
     expect(asked).toEqual(upTo(128));
+  });
+});
+
+describe('a socket that is flooded', () => {
+  it('leaves the other sockets of its thread their turn', async () => {
+    const clock = new HeldClock(Date.now());
+    const order: string[] = [];
+    const loop = wakefulLoop(clock);
+    onTestFinished(loop.close);
+    const named = (name: string) => ({
+      clock,
+      loop: loop.loop,
+      respond: (bytes: Uint8Array) => {
+        order.push(name);
+        return bytes;
+      },
+    });
+    const flooded = await serve(named('flooded'));
+    const other = await serve(named('other'));
+    const flood = await udpClient(flooded.transport.address);
+    const client = await udpClient(other.transport.address);
+    onTestFinished(() => flood.close());
+    onTestFinished(() => client.close());
+    for (let id = 0; id < 3000; id++) flood.send(message(id));
+    client.send(message(1));
+    while (order.length < 3001) await settle();
+    expect(order.indexOf('other')).toBe(16 * 64);
   });
 });

@@ -83,8 +83,7 @@ export interface Served {
   readonly clock: HeldClock;
 }
 
-export interface ServeOptions
-  extends Partial<Omit<OpenBatchParts, 'respondTo' | 'clock' | 'loop'>> {
+export interface ServeOptions extends Partial<Omit<OpenBatchParts, 'respondTo' | 'clock'>> {
   readonly at?: Partial<BindAddress>;
   readonly respond?: Respond;
   readonly clock?: HeldClock;
@@ -93,14 +92,15 @@ export interface ServeOptions
 /** A socket that says again what it hears, unless told otherwise; closed when the test is over. */
 export async function serve({ at, respond, ...rest }: ServeOptions = {}): Promise<Served> {
   const clock = rest.clock ?? new HeldClock(Date.now());
-  const { close, ...loop } = wakefulLoop(clock, rest.logger);
-  onTestFinished(close);
+  const own = wakefulLoop(clock, rest.logger);
+  onTestFinished(own.close);
   const where = { address: '127.0.0.1', port: 0, ipv6Only: false, ...at };
   const transport = await openBatchSocket(where, {
     libc: libcHere(),
     logger: silentLogger,
+    loop: own.loop,
     ...rest,
-    ...loop,
+    clock: own.clock,
     respondTo: respondTo(respond ?? ((bytes) => bytes)),
   });
   onTestFinished(() => closeNow({ transport, clock }));
