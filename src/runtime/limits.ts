@@ -58,6 +58,12 @@ export const limits = {
     max: 4096,
     why: 'DNS Flag Day 2020, RFC 9715: what passes without fragments on practically every path',
   }),
+  compiledAnswerBytes: limit({
+    default: 64 << 20,
+    min: 1 << 20,
+    max: 1 << 30,
+    why: 'answers that a thread keeps ready, by name and type; past it others make room, which are made again when asked',
+  }),
   rateLimitSlots: limit({
     default: 1 << 17,
     min: 1 << 10,
