@@ -36,7 +36,7 @@ export interface Asked {
 
 /** The same, as the grammar read it. */
 export interface AskedFor<Kind extends CatalogName['kind']> extends Asked {
-  readonly name: Extract<CatalogName, { readonly kind: Kind }>;
+  readonly name: CatalogName & { readonly kind: Kind };
 }
 
 export type Lookup<Kind extends CatalogName['kind']> = (

@@ -20,7 +20,7 @@ import {
   lookUpVirtual,
 } from './lookups/unserved.ts';
 import type { Outcome, Query, Source } from './outcome.ts';
-import { answersMax } from './reply-size.ts';
+import { answersMax, replyBytesMax } from './reply-size.ts';
 
 const lookups: { readonly [Kind in CatalogName['kind']]: Lookup<Kind> } = {
   apex: lookUpApex,
@@ -49,7 +49,8 @@ function answer(context: CatalogContext, query: Query): Outcome | Promise<Outcom
   const name = readCatalogName(context.grammar, question.lowerName, domain);
   query.trace?.steps.push({ kind: 'name', name, domain });
   if (name.kind === 'apex' && isForParent(context, query)) return SKIP;
-  const asked = { query, question, name, domain, answersMax: answersMax(client, question.edns) };
+  const most = answersMax(replyBytesMax(client, question.edns));
+  const asked = { query, question, name, domain, answersMax: most };
   // The table has a look-up of the right kind for each kind; TypeScript cannot tie the two.
   const lookUp = lookups[name.kind] as Lookup<CatalogName['kind']>;
   const outcome = lookUp(context, asked as AskedFor<CatalogName['kind']>);

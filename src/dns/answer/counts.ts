@@ -37,12 +37,20 @@ export class Counts {
   #all = 0;
 
   /** A reply on its way out. */
-  sent(reply: Reply, bytes: Uint8Array): void {
+  sent(reply: Pick<Reply, 'rcode' | 'isNegative' | 'failOpen'>, isTruncated: boolean): void {
     this.#all += 1;
     if (reply.rcode < RCODES_MAX) (this.#rcodes[reply.rcode] as number)++;
-    if (((bytes[2] as number) & 2) !== 0) this.#truncated += 1;
+    if (isTruncated) this.#truncated += 1;
     if (reply.isNegative) this.#negative += 1;
     if (reply.failOpen) this.#failOpen += 1;
+  }
+
+  /** A reply of NOERROR on its way out, of all healthy instances. */
+  answered(isTruncated: boolean, isNegative: boolean): void {
+    this.#all += 1;
+    (this.#rcodes[Rcode.NOERROR] as number)++;
+    if (isTruncated) this.#truncated += 1;
+    if (isNegative) this.#negative += 1;
   }
 
   cookie({ kind }: CookieVerdict): void {

@@ -44,15 +44,18 @@ export interface Frame {
 }
 
 /** For a reply that nothing else explains. */
-const CUT: Explanation = { code: ExtendedError.OTHER, text: 'not all fit' };
+export const CUT: Explanation = Object.freeze({
+  code: ExtendedError.OTHER,
+  text: 'not all fit',
+});
 
-/** Writes the reply; the result is at most `bytesMax` long. */
+/** Leaves the reply with the writer, at most `bytesMax` long. @returns whether it has TC */
 export function fitReply(
   writer: MessageWriter,
   { header, question, asked }: Received,
   reply: Reply,
   frame: Frame,
-): Uint8Array {
+): boolean {
   const edns = header.edns === undefined ? undefined : ednsReply(header.edns, asked, reply);
   const isSilent = frame.isSilent && reply.isOwn;
   const write = (keptBytes: number): Written => {
@@ -70,7 +73,8 @@ export function fitReply(
     writeEdns(writer, edns, explanation, frame.bytesMax);
   }
   const truncated = written.isCut || (reply.partial && !isSilent);
-  return writer.finish(header.id, headerFlags(header, reply, truncated, frame.recursionAvailable));
+  writer.end(header.id, headerFlags(header, reply, truncated, frame.recursionAvailable));
+  return truncated;
 }
 
 interface Written {

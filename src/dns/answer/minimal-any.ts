@@ -24,10 +24,11 @@ export const answerMinimalAny: Stage = (next, settings) => (query) => {
 function minimal(outcome: Outcome, asked: Name): Outcome {
   if (outcome.kind !== 'answer') return outcome;
   const { answers } = outcome;
+  const reduced = { ...outcome, additional: [], basis: undefined };
   // Packed addresses are one RRset.
-  if (isPacked(answers)) return { ...outcome, additional: [] };
+  if (isPacked(answers)) return reduced;
   // An answer that was cut before is no whole RRset now either, as far as anybody can tell.
-  return { ...outcome, answers: oneRRset(answers, asked), additional: [] };
+  return { ...reduced, answers: oneRRset(answers, asked) };
 }
 
 /** What stands behind an alias belongs to another name, but a DNAME goes before what is made of it (RFC 6672 §3.1). */

@@ -6,6 +6,7 @@ import type { Records } from '../wire/address-rrset.ts';
 import type { Name } from '../wire/name.ts';
 import type { Client, Question } from '../wire/question.ts';
 import type { ResourceRecord } from '../wire/record.ts';
+import type { Basis } from './basis.ts';
 import type { Trace } from './trace.ts';
 
 /** An extended DNS error to send along when the client speaks EDNS (RFC 8914). */
@@ -35,6 +36,8 @@ export interface Answer {
    * limit they are one. Absent: the owner of the first record.
    */
   readonly origin?: Name;
+  /** What it was drawn from, when its like may be drawn again. */
+  readonly basis?: Basis | undefined;
 }
 
 /** The name exists, the type does not: NOERROR with the SOA (RFC 2308 §2.2). */
@@ -48,6 +51,8 @@ export interface NoData {
   readonly authoritative?: boolean;
   readonly additional?: readonly ResourceRecord[];
   readonly explanation?: Explanation;
+  /** What says so, when that may be said again. */
+  readonly basis?: Basis | undefined;
 }
 
 /** The name does not exist: NXDOMAIN with the SOA (RFC 2308 §2.1). */

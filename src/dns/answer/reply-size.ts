@@ -12,18 +12,27 @@ const ANSWER_BYTES_MIN = 16;
 /** Octets of the longest reply to `client`. */
 export function replyBytesMax(client: Client, edns: Edns | undefined): number {
   if (client.transport === 'tcp') return MESSAGE_BYTES_MAX;
-  if (edns === undefined) return PLAIN_UDP_BYTES;
-  // RFC 6891 §6.2.5: the responder has its own limit too.
-  return Math.min(Math.max(edns.payloadBytes, PLAIN_UDP_BYTES), limits.udpPayloadBytes.max);
+  return datagramBytesMax(edns?.payloadBytes ?? 0);
 }
 
-/** One more than fit at best, so that whoever fills the reply still notices that something is left out. */
-export function answersMax(client: Client, edns: Edns | undefined): number {
-  return Math.floor(replyBytesMax(client, edns) / ANSWER_BYTES_MIN) + 1;
+/** Octets of the longest reply that goes in a datagram to a client which says it takes so many; 0 when it says nothing. */
+export function datagramBytesMax(payloadBytes: number): number {
+  // RFC 6891 §6.2.5: the responder has its own limit too.
+  return Math.min(Math.max(payloadBytes, PLAIN_UDP_BYTES), limits.udpPayloadBytes.max);
+}
+
+/** One more than fit into a reply at best, so that whoever fills it still notices that something is left out. */
+export function answersMax(replyBytes: number): number {
+  return Math.floor(replyBytes / ANSWER_BYTES_MIN) + 1;
 }
 
 /** Whether the client speaks plain UDP of 512 octets, for which Consul has a limit of answers of its own. */
 export function isPlainUdp(client: Client, edns: Edns | undefined): boolean {
   if (client.transport === 'tcp') return false;
-  return edns === undefined || edns.payloadBytes <= PLAIN_UDP_BYTES;
+  return isPlainSize(edns?.payloadBytes ?? 0);
+}
+
+/** Whether so many octets, or 0 for a client that says nothing, are what plain UDP has room for. */
+export function isPlainSize(payloadBytes: number): boolean {
+  return payloadBytes <= PLAIN_UDP_BYTES;
 }

@@ -1,7 +1,7 @@
 /**
  * From the bytes of a query to the bytes of its reply: the pipeline of this folder, in order. One responder serves
- * a thread; it holds the writer's buffer, the settings, counts and the buckets of the rate limit, and no state of any
- * query. Knows nothing of sockets.
+ * a thread; it holds the writer's buffer, the settings, counts, the buckets of the rate limit and the compiled answers,
+ * which go before all of it, and no state of any query. Knows nothing of sockets.
  *
  *   bytes ─▶ question ─▶ EDNS options ─▶ stages ─▶ catalog ▸ reverse ▸ zones ▸ remainder ▸ forward
  *         ─▶ Outcome ─▶ respond ─▶ rate limit ─▶ fit ─▶ bytes
@@ -10,6 +10,7 @@ import { type Clock, type Logger, type Random, systemClock } from '../../runtime
 import { createNameGrammar } from '../names.ts';
 import type { IdentityOptions } from '../options.ts';
 import type { View } from '../view/view.ts';
+import type { Datagram, RespondTo } from '../wire/datagram.ts';
 import type { MessageQuestion } from '../wire/message.ts';
 import { lowerName, type Name, parseName } from '../wire/name.ts';
 import type { Client, Edns, Question } from '../wire/question.ts';
@@ -18,6 +19,7 @@ import { ExtendedError, Rcode } from '../wire/types.ts';
 import { MessageWriter } from '../wire/write-message.ts';
 import type { CatalogContext } from './catalog-context.ts';
 import { createCatalogSource, createRemainder } from './catalog-source.ts';
+import { CompiledAnswers, type CompiledStats } from './compiled/compiled-answers.ts';
 import { Counts, type ReplyCounts } from './counts.ts';
 import { type AskedOptions, readAskedOptions } from './edns/asked-options.ts';
 import { type EchoedHeader, fitReply, type Received } from './fit-reply.ts';
@@ -50,6 +52,8 @@ export interface ResponderParts {
   readonly forwards?: (name: Name) => boolean;
   /** Whether names are forwarded for the client at an address, which RA tells it; absent: for all of them. */
   readonly forwardsFor?: (address: string) => boolean;
+  /** Whether that is all of them now, so that no address is looked at; absent: where `forwardsFor` is. */
+  readonly forwardsForAll?: () => boolean;
   readonly random: Random;
   readonly logger: Logger;
   /** Wall time dates cookies, monotonic time fills the buckets of the rate limit. The system's when absent. */
@@ -63,6 +67,8 @@ export interface Responder {
     client: Client,
     trace?: Trace,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /** The same for a datagram: a reply that is there at once is written where the datagram has room for it. */
+  respondTo: RespondTo;
   /** Asks all sources about a question that did not come from a client: the target of an alias. */
   ask(query: Query): Outcome | Promise<Outcome>;
   /**
@@ -74,6 +80,8 @@ export interface Responder {
   readonly settings: Settings;
   /** What was replied up to now. */
   readonly counts: ReplyCounts;
+  /** What is kept ready for datagrams. */
+  readonly compiled: CompiledStats;
 }
 
 /** @throws TypeError when a domain of `identity` is no domain name */
@@ -82,22 +90,37 @@ export function createResponder(parts: ResponderParts): Responder {
   // Functions that may be taken apart and handed on, unlike methods.
   return {
     respond: (bytes, client, trace) => responder.respond(bytes, client, trace),
+    respondTo: (datagram) => responder.respondTo(datagram),
     ask: (query) => responder.ask(query),
     setOptions: (options) => responder.setOptions(options),
     settings: responder.settings,
     get counts() {
       return responder.counts;
     },
+    get compiled() {
+      return responder.compiled;
+    },
   };
 }
 
 const DEFECT: Explanation = { code: ExtendedError.OTHER, text: 'internal error' };
+
+const NO_REPLY = 0;
+
+/** Whence a query comes, and what is wanted besides the reply. */
+interface From {
+  readonly client: Client;
+  readonly trace: Trace | undefined;
+  /** What is found may be kept as a compiled answer. */
+  readonly mayKeep: boolean;
+}
 
 class QueryResponder implements Responder {
   readonly settings: Settings;
   readonly #ownsSettings: boolean;
   readonly #soa: ZoneSoa;
   readonly #forwardsFor: (address: string) => boolean;
+  readonly #forwardsForAll: () => boolean;
   readonly #sources: Handler;
   readonly #handle: Handler;
   readonly #logger: Logger;
@@ -106,6 +129,7 @@ class QueryResponder implements Responder {
   readonly #protection: Protection;
   readonly #counts = new Counts();
   readonly #writer = new MessageWriter();
+  readonly #compiled: CompiledAnswers;
 
   constructor(parts: ResponderParts) {
     const { view, identity, random } = parts;
@@ -115,6 +139,7 @@ class QueryResponder implements Responder {
     this.#protection = new Protection(parts.options.protocol, parts.unlimited);
     this.#clock = parts.clock ?? systemClock;
     this.#forwardsFor = parts.forwardsFor ?? (() => true);
+    this.#forwardsForAll = parts.forwardsForAll ?? (() => parts.forwardsFor === undefined);
     const { settings } = this;
     const grammar = createNameGrammar(identity);
     this.#soa = createZoneSoa(grammar.domains, view, settings, parts.apex);
@@ -138,6 +163,12 @@ class QueryResponder implements Responder {
       ...parts.forward,
     ]);
     this.#handle = throughStages(stages, settings, this.#sources);
+    this.#compiled = new CompiledAnswers({
+      context,
+      counts: this.#counts,
+      isLimited: () => this.#protection.limiter !== undefined,
+      isRecursiveFor: (from) => this.#isRecursiveFor(from),
+    });
   }
 
   ask(query: Query): Outcome | Promise<Outcome> {
@@ -155,29 +186,52 @@ class QueryResponder implements Responder {
     return this.#counts.read();
   }
 
+  get compiled(): CompiledStats {
+    return this.#compiled.stats;
+  }
+
   respond(
     bytes: Uint8Array,
     client: Client,
     trace?: Trace,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    const reply = this.#reply(bytes, { client, trace, mayKeep: false });
+    return reply instanceof Promise ? reply : this.#copied(reply);
+  }
+
+  respondTo(datagram: Datagram): number | Promise<Uint8Array | undefined> {
+    const octets = this.#compiled.answer(datagram);
+    if (octets > 0) return octets;
+    const { bytes, start, end, client } = datagram;
+    const from = { client, trace: undefined, mayKeep: true };
+    const reply = this.#reply(bytes.subarray(start, end), from);
+    if (reply instanceof Promise || reply === NO_REPLY) return reply;
+    return this.#writer.copyTo(datagram.reply, datagram.replyStart);
+  }
+
+  /** The message that the writer has ended, in memory of its own. */
+  #copied(octets: number): Uint8Array | undefined {
+    return octets === NO_REPLY ? undefined : this.#writer.copy();
+  }
+
+  /** The octets of the reply that the writer has; a promise of a copy when a source waits. */
+  #reply(bytes: Uint8Array, from: From): number | Promise<Uint8Array | undefined> {
+    const { client } = from;
     const reading = readQuestion(bytes);
     switch (reading.kind) {
       case 'drop':
-        return undefined;
+        return NO_REPLY;
       case 'reject':
         return this.#send(receivedOf(reading, reading.question, client), rcodeReply(reading.rcode));
       case 'no-question':
         return this.#answerOptions(reading.rejection, client);
       case 'question':
-        return this.#answer(reading.question, client, trace);
+        return this.#answer(reading.question, from);
     }
   }
 
   /** A query without a question: RFC 7873 §5.4. */
-  #answerOptions(
-    header: Rejection & { readonly edns: Edns },
-    client: Client,
-  ): Uint8Array | undefined {
+  #answerOptions(header: Rejection & { readonly edns: Edns }, client: Client): number {
     const asked = this.#readOptions(header.edns, client);
     if (asked === 'malformed' || asked.cookie === undefined) {
       return this.#send(receivedOf(header, undefined, client), rcodeReply(Rcode.FORMERR));
@@ -188,9 +242,8 @@ class QueryResponder implements Responder {
 
   #answer(
     question: Question,
-    client: Client,
-    trace: Trace | undefined,
-  ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    { client, trace, mayKeep }: From,
+  ): number | Promise<Uint8Array | undefined> {
     let received = receivedOf(question, question, client);
     try {
       if (question.edns !== undefined && question.edns.options.length > 0) {
@@ -202,7 +255,9 @@ class QueryResponder implements Responder {
       const query = trace === undefined ? { question, client } : { question, client, trace };
       const outcome = this.#handle(query);
       if (outcome instanceof Promise) return this.#answerLater(outcome, question, received);
-      return this.#send(received, respond(outcome, this.#soa, question.class));
+      const reply = respond(outcome, this.#soa, question.class);
+      if (mayKeep) this.#compiled.keep(question, outcome, reply);
+      return this.#send(received, reply);
     } catch (error) {
       return this.#fail(error, question, received);
     }
@@ -214,14 +269,15 @@ class QueryResponder implements Responder {
     received: Received,
   ): Promise<Uint8Array | undefined> {
     try {
-      return this.#send(received, respond(await outcome, this.#soa, question.class));
+      const reply = respond(await outcome, this.#soa, question.class);
+      return this.#copied(this.#send(received, reply));
     } catch (error) {
-      return this.#fail(error, question, received);
+      return this.#copied(this.#fail(error, question, received));
     }
   }
 
   /** A defect of ours: the client gets SERVFAIL, the log one line. */
-  #fail(error: unknown, { type }: Question, received: Received): Uint8Array | undefined {
+  #fail(error: unknown, { type }: Question, received: Received): number {
     this.#logger.error({ err: error, type }, 'answering a query failed');
     return this.#send(received, rcodeReply(Rcode.SERVFAIL, DEFECT));
   }
@@ -233,27 +289,33 @@ class QueryResponder implements Responder {
     return asked;
   }
 
-  /** The bytes of a reply, or undefined when there have been too many like it. */
-  #send(received: Received, reply: Reply): Uint8Array | undefined {
+  /** The octets of a reply that the writer has then; none when there have been too many like it. */
+  #send(received: Received, reply: Reply): number {
     const { limiter } = this.#protection;
     if (limiter === undefined || isGenuine(received)) return this.#write(received, reply);
     const verdict = judgeReply(limiter, reply, received.client, this.#clock.monotonic());
     if (verdict === 'send') return this.#write(received, reply);
     this.#counts.limited(verdict);
-    return verdict === 'slip' ? this.#write(received, slippedReply(reply)) : undefined;
+    return verdict === 'slip' ? this.#write(received, slippedReply(reply)) : NO_REPLY;
   }
 
-  #write(received: Received, reply: Reply): Uint8Array {
-    const { answer, recursionAvailable } = this.settings;
+  #write(received: Received, reply: Reply): number {
+    const { answer } = this.settings;
     const { client, header } = received;
-    const bytes = fitReply(this.#writer, received, reply, {
+    const isTruncated = fitReply(this.#writer, received, reply, {
       bytesMax: replyBytesMax(client, header.edns),
       compressing: !answer.disableCompression,
-      recursionAvailable: recursionAvailable && this.#forwardsFor(client.address),
+      recursionAvailable: this.#isRecursiveFor(received),
       isSilent: !answer.truncate && client.transport === 'udp',
     });
-    this.#counts.sent(reply, bytes);
-    return bytes;
+    this.#counts.sent(reply, isTruncated);
+    return this.#writer.length;
+  }
+
+  /** Whether RA is set. */
+  #isRecursiveFor(from: { readonly client: Client }): boolean {
+    if (!this.settings.recursionAvailable) return false;
+    return this.#forwardsForAll() || this.#forwardsFor(from.client.address);
   }
 }
 

@@ -51,6 +51,8 @@ export class Selection {
   readonly instances: readonly InstanceEntry[];
   readonly rules: SelectionRules;
   readonly failOpen: SelectionParts['failOpen'];
+  /** It was thrown away: another one stands for these instances now, or none. */
+  isStale = false;
   /** Addresses are those that another datacenter sees. */
   readonly #wan: boolean;
   #ipv4: AddressPool | undefined;

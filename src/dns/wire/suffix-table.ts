@@ -4,16 +4,13 @@
  * message itself. Open addressing over fixed arrays: nothing is allocated for a message, and a full table only
  * means that later names compress less.
  */
+import { LOWER } from './lower-octets.ts';
 import { NAME_BYTES_MAX } from './name.ts';
 
 /** A pointer has fourteen bits. */
 const POINTER_TARGET_END = 0x4000;
 const SLOTS = 4096;
 const ENTRIES_MAX = SLOTS / 2;
-
-const LOWER = Uint8Array.from({ length: 256 }, (_, octet) =>
-  octet >= 65 && octet <= 90 ? octet + 32 : octet,
-);
 
 export class SuffixTable {
   readonly #message: Uint8Array;

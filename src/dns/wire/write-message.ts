@@ -2,7 +2,8 @@
  * Assembles one message after another in a buffer of its own: question, records in section order, OPT, header
  * last. Owner names and the names inside RDATA of RFC 1035 types are compressed. A record that does not fit is
  * left out whole and the writer says so; what to do about it is the caller's matter. What comes out is a copy of
- * exactly the octets that were written, never of what an earlier message left behind.
+ * exactly the octets that were written, never of what an earlier message left behind: in memory of its own, or where
+ * the caller has room for it.
  */
 import type { AddressRrset } from './address-rrset.ts';
 import { HEADER_BYTES, MESSAGE_BYTES_MAX, type MessageQuestion } from './message.ts';
@@ -146,15 +147,31 @@ export class MessageWriter {
 
   /** Writes the header and returns the message. `flags` is its whole second word, the rcode among them. */
   finish(id: number, flags: number): Uint8Array {
+    this.end(id, flags);
+    return this.copy();
+  }
+
+  /** Writes the header; the message stays here until the next one begins. `flags` is as for `finish`. */
+  end(id: number, flags: number): void {
     const end = this.#at;
     this.#at = 0;
     this.#word(id);
     this.#word(flags);
     for (let section = 0; section < 4; section++) this.#word(this.#counts[section] as number);
     this.#at = end;
-    const message = Buffer.allocUnsafe(end);
-    this.#bytes.copy(message, 0, 0, end);
+  }
+
+  /** The message that has ended. */
+  copy(): Uint8Array {
+    const message = Buffer.allocUnsafe(this.#at);
+    this.#bytes.copy(message, 0, 0, this.#at);
     return message;
+  }
+
+  /** The octets of the message from `from` to `to`, put at `start` of `target`, which has room for them. @returns how many */
+  copyTo(target: Uint8Array, start: number, from = 0, to = this.#at): number {
+    this.#bytes.copy(target, start, from, to);
+    return to - from;
   }
 
   #tryRecord(record: ResourceRecord): boolean {

@@ -77,7 +77,8 @@ function serverOf(set: number): Fuzzed {
   return fuzzed;
 }
 
-function makeAnswerOptions(random: Random): Partial<AnswerOptions> {
+/** Any options, at random. */
+export function makeAnswerOptions(random: Random): Partial<AnswerOptions> {
   const half = (): boolean => oneIn(2, random);
   return {
     onlyPassing: half(),

@@ -11,6 +11,7 @@ import type { AddressRrset } from '../../wire/address-rrset.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import { followAlias } from '../alias.ts';
+import type { Basis } from '../basis.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import { locateClient } from '../near.ts';
 import type { Outcome } from '../outcome.ts';
@@ -110,7 +111,10 @@ function answerPacked(
   const owner = asked.question.name;
   const ttl = found.ttl.seconds;
   const answers: AddressRrset = { kind: 'addresses', owner, ttl, addresses: pool, order, count };
-  return answerOf(answers, room, subnetScope);
+  const basis: Basis | undefined = found.mayKeep
+    ? { kind: 'addresses', question: asked.question, from: found.selection, pool, ttl }
+    : undefined;
+  return answerOf(answers, room, subnetScope, basis);
 }
 
 function answerHosts(
@@ -128,7 +132,7 @@ function answerHosts(
   for (let place = 0; place < count; place++) {
     answers.push(recordAt(asked, found, pool.drawn(place)));
   }
-  return answerOf(answers, room, subnetScope);
+  return answerOf(answers, room, subnetScope, undefined);
 }
 
 /** The rare case: what is answered depends on how the question was put, so nothing of it is kept. */

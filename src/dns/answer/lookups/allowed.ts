@@ -1,4 +1,6 @@
 /** How many records of instances may be answered, by the settings and by what the client can take. */
+import type { AnswerOptions } from '../../options.ts';
+import type { Basis } from '../basis.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import { LIMITED } from '../explanations.ts';
 import type { Answer, Explanation } from '../outcome.ts';
@@ -12,12 +14,20 @@ export interface Allowed {
   readonly explanation: Explanation | undefined;
 }
 
+/** Most instances in an answer of addresses. */
+export function addressLimit({ aRecordLimit }: AnswerOptions): number {
+  return aRecordLimit === 0 ? Number.POSITIVE_INFINITY : aRecordLimit;
+}
+
+/** Most answers to a client that speaks plain UDP. */
+export function plainUdpLimit({ udpAnswerLimit }: AnswerOptions): number {
+  return udpAnswerLimit === 0 ? Number.POSITIVE_INFINITY : udpAnswerLimit;
+}
+
 /** For addresses, which have a limit of their own. */
 export function allowed(context: CatalogContext, asked: Asked, available: number): Allowed {
-  const { aRecordLimit } = context.settings.answer;
-  if (aRecordLimit === 0 || available <= aRecordLimit) {
-    return allowedOverUdp(context, asked, available);
-  }
+  const aRecordLimit = addressLimit(context.settings.answer);
+  if (available <= aRecordLimit) return allowedOverUdp(context, asked, available);
   const setting = 'dns_config.a_record_limit';
   asked.query.trace?.steps.push({ kind: 'limit', setting, most: aRecordLimit, of: available });
   return { ...allowedOverUdp(context, asked, aRecordLimit), explanation: LIMITED };
@@ -28,10 +38,9 @@ export function allowedOverUdp(
   { question, query, answersMax }: Asked,
   available: number,
 ): Allowed {
-  const { udpAnswerLimit } = settings.answer;
+  const udpAnswerLimit = plainUdpLimit(settings.answer);
   const count = Math.min(available, answersMax);
-  const isOver = udpAnswerLimit > 0 && count > udpAnswerLimit;
-  if (!isOver || !isPlainUdp(query.client, question.edns)) {
+  if (count <= udpAnswerLimit || !isPlainUdp(query.client, question.edns)) {
     return { count, partial: false, explanation: undefined };
   }
   const setting = 'dns_config.udp_answer_limit';
@@ -44,6 +53,7 @@ export function answerOf(
   answers: Answer['answers'],
   { partial, explanation }: Allowed,
   subnetScope: number | undefined,
+  basis: Basis | undefined,
 ): Answer {
   const answer = {
     kind: 'answer',
@@ -52,6 +62,7 @@ export function answerOf(
     additional: [],
     authoritative: true,
     partial,
+    basis,
   } as const;
   // Rarely is there more to say, and then it is worth a second object.
   if (explanation === undefined && subnetScope === undefined) return answer;

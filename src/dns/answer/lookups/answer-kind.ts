@@ -12,6 +12,8 @@ export interface Found {
   readonly ttl: ServiceTtl;
   /** The name has SRV records and nothing else. */
   readonly srvOnly: boolean;
+  /** The name is one of a few for what was found, so that its answer may be kept. */
+  readonly mayKeep: boolean;
 }
 
 /** One kind of record that instances are answered with. */

@@ -60,7 +60,7 @@ function answerBindings(
     answers.push({ owner, type, class: RecordClass.IN, ttl: ttl.seconds, rdata });
     additional.addTarget({ target: target.name, host: target.host });
   }
-  return additional.joinTo(answerOf(answers, room, subnetScope));
+  return additional.joinTo(answerOf(answers, room, subnetScope, undefined));
 }
 
 function boundInstances(

@@ -44,13 +44,21 @@ export function answerInstances(
     of: (instance) => kind.recordsOf(context, asked, selection, instance),
   });
   const outcome = kind.answer(context, asked, found);
-  const finish = (settled: Outcome): Outcome => finished(settled, asked, selection);
+  // Of SRV records there is one for nearly every instance: where there is none, one was drawn first.
+  const mayKeepDenial = found.mayKeep && kind !== srv && !selection.hasNames;
+  const finish = (settled: Outcome): Outcome => {
+    return settled.kind === 'no-data' && mayKeepDenial
+      ? { ...settled, basis: { kind: 'fixed', question: asked.question, from: selection } }
+      : finished(settled, asked, selection);
+  };
   return outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
 }
 
-function finished(outcome: Outcome, { query }: Asked, { failOpen: floor }: Selection): Outcome {
+function finished(outcome: Outcome, { query }: Asked, selection: Selection): Outcome {
   if (outcome.kind !== 'answer') return outcome;
+  const floor = selection.failOpen;
   query.trace?.steps.push({ kind: 'drawn', records: unpack(outcome.answers) });
   if (floor === undefined) return outcome;
-  return { ...outcome, failOpen: true, explanation: failOpen(floor.healthy, floor.total) };
+  const { basis: _, ...answer } = outcome;
+  return { ...answer, failOpen: true, explanation: failOpen(floor.healthy, floor.total) };
 }

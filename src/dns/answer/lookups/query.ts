@@ -31,6 +31,7 @@ export const lookUpQuery: Lookup<'query'> = (context, asked) => {
     ttlSeconds === undefined
       ? context.settings.serviceTtl(service)
       : { seconds: ttlSeconds, rule: 'DNS.TTL of the prepared query' };
-  const outcome = answerInstances(context, asked, { selection, ttl, srvOnly: false });
+  const found = { selection, ttl, srvOnly: false, mayKeep: false };
+  const outcome = answerInstances(context, asked, found);
   return withOrigin(outcome, query.key, 'query', asked.domain);
 };

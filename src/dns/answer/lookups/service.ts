@@ -32,7 +32,8 @@ export const lookUpService: Lookup<'service'> = (context, asked) => {
   const { type } = asked.question;
   if (srvOnly && type !== RecordType.SRV && type !== RecordType.ANY) return noData(asked);
   const ttl = context.settings.serviceTtl(service);
-  const outcome = answerInstances(context, asked, { selection, ttl, srvOnly });
+  const mayKeep = !locality.isRedundant;
+  const outcome = answerInstances(context, asked, { selection, ttl, srvOnly, mayKeep });
   if (!locality.isRedundant) return outcome;
   return withOrigin(
     outcome,
@@ -51,10 +52,15 @@ export const lookUpConnect: Lookup<'connect'> = (context, asked) => {
   noteInstances(context, asked, { service, entry, wanted: undefined, selection });
   if (selection === undefined) return nameError(asked, explanations.NO_CONNECT);
   const ttl = context.settings.serviceTtl(service);
-  // Consul: what stands before the service means nothing here.
-  const outcome = answerInstances(context, asked, { selection, ttl, srvOnly: false });
+  // Consul: what stands before the service means nothing here, and could be anything.
+  const isFirst = asked.question.lowerName.startsWith(`${labelOf(service)}${labelOf('connect')}`);
+  const mayKeep = isFirst && !locality.isRedundant;
+  const outcome = answerInstances(context, asked, { selection, ttl, srvOnly: false, mayKeep });
   return withOrigin(outcome, service, 'connect', asked.domain);
 };
+
+/** As it stands in a name. */
+const labelOf = (text: string): string => `${String.fromCharCode(text.length)}${text}`;
 
 function whyNone(
   entry: ServiceEntry | undefined,

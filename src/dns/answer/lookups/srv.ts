@@ -8,6 +8,7 @@ import { encodeSrv } from '../../wire/encode-rdata.ts';
 import { lowerName } from '../../wire/name.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
+import type { Basis } from '../basis.ts';
 import type { Asked, CatalogContext } from '../catalog-context.ts';
 import { locateClient } from '../near.ts';
 import type { Outcome } from '../outcome.ts';
@@ -32,10 +33,11 @@ export const srv: AnswerKind = {
 function answerSrv(
   context: CatalogContext,
   asked: Asked,
-  { selection, ttl: { seconds: ttl } }: Found,
+  { selection, ttl: { seconds: ttl }, mayKeep }: Found,
 ): Outcome | Promise<Outcome> {
   const { question, query } = asked;
-  const { pool, weights } = selection.distinctFor(question.lowerName);
+  const distinct = selection.distinctFor(question.lowerName);
+  const { pool, weights } = distinct;
   const room = allowedOverUdp(context, asked, pool.count);
   const { path, subnetScope } = locateClient(context, query);
   pool.draw(room.count, context.random, path);
@@ -64,16 +66,19 @@ function answerSrv(
     additional.addNode(instance.node);
   }
   if (answers.length === 0) return noData(asked);
-  return additional.joinTo(answerOf(answers, room, subnetScope));
+  const basis: Basis | undefined = mayKeep
+    ? { kind: 'srv', question, from: selection, distinct, ttl, domain: asked.domain }
+    : undefined;
+  return additional.joinTo(answerOf(answers, room, subnetScope, basis));
 }
 
 /**
  * Encoded once for each instance and domain and kept with it, but for host names, which may be the question's, and for
  * records that stand for several instances, whose `weight` it is then.
  */
-function srvPartsOf(
-  context: CatalogContext,
-  asked: Asked,
+export function srvPartsOf(
+  context: Pick<CatalogContext, 'grammar'>,
+  asked: Pick<Asked, 'question' | 'domain'>,
   selection: Selection,
   instance: InstanceEntry,
   weight: number | undefined,

@@ -37,7 +37,7 @@ function answerTexts(context: CatalogContext, asked: Asked, { selection, ttl }: 
   for (let place = 0; place < room.count; place++) {
     answers.push({ ...record, rdata: pool.drawn(place) });
   }
-  return answerOf(answers, room, undefined);
+  return answerOf(answers, room, undefined, undefined);
 }
 
 function textsOf(instances: readonly InstanceEntry[]): readonly Uint8Array[] {

@@ -1,0 +1,186 @@
+/**
+ * Answers that are kept ready: a question that was answered before is answered again from what its answer was made of,
+ * octet for octet as the generic way would, and with nothing made on the heap. What is not kept, or what any other query
+ * than a plain one asks, is left to the generic way, which hands in what it found. Knows nothing of sockets, and decides
+ * nothing about answers but how they are written.
+ */
+import { limits } from '../../../runtime/index.ts';
+import type { SelectionRules } from '../../view/selection-rules.ts';
+import type { Datagram } from '../../wire/datagram.ts';
+import { LOWER } from '../../wire/lower-octets.ts';
+import { HEADER_BYTES } from '../../wire/message.ts';
+import type { Client, Question } from '../../wire/question.ts';
+import { RecordType } from '../../wire/types.ts';
+import { MessageWriter } from '../../wire/write-message.ts';
+import type { Basis, Foundation } from '../basis.ts';
+import type { CatalogContext } from '../catalog-context.ts';
+import type { Counts } from '../counts.ts';
+import { addressLimit, plainUdpLimit } from '../lookups/allowed.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Reply } from '../respond.ts';
+import { AnswerTable } from './answer-table.ts';
+import { compileFixed } from './compile-fixed.ts';
+import { compileSrv } from './compile-srv.ts';
+import { CompiledAddresses } from './compiled-addresses.ts';
+import type { CompiledAnswer, Terms } from './compiled-answer.ts';
+import { PlacedReply } from './placed-reply.ts';
+import { PlainQuery } from './plain-query.ts';
+
+export interface CompiledStats {
+  /** Queries that were answered by what is kept, and those that were not. */
+  readonly hits: number;
+  readonly misses: number;
+  /** Answers that are kept, and what they take, about. */
+  readonly answers: number;
+  readonly octets: number;
+}
+
+export interface CompiledParts {
+  readonly context: CatalogContext;
+  readonly counts: Counts;
+  /** Replies are judged one by one, which only the generic way does. */
+  readonly isLimited: () => boolean;
+  /** Whether the client is told that names are forwarded for it. */
+  readonly isRecursiveFor: (from: { readonly client: Client }) => boolean;
+}
+
+/** Others are asked for too rarely, and an existing name could be asked for all 65,536 of them. */
+const TYPES: ReadonlySet<number> = new Set([
+  RecordType.A,
+  RecordType.AAAA,
+  RecordType.SRV,
+  RecordType.TXT,
+  RecordType.HTTPS,
+]);
+
+export class CompiledAnswers {
+  readonly #parts: CompiledParts;
+  readonly #table = new AnswerTable(limits.compiledAnswerBytes.default);
+  readonly #query = new PlainQuery();
+  readonly #reply = new PlacedReply();
+  readonly #writer = new MessageWriter();
+  #terms: Terms;
+  /** What the terms, and all that is kept, were made by. */
+  #rules: SelectionRules;
+  #hits = 0;
+  #misses = 0;
+  /** The query at hand is one to keep the answer to. */
+  #isWanted = false;
+
+  constructor(parts: CompiledParts) {
+    this.#parts = parts;
+    this.#rules = parts.context.settings.rules;
+    this.#terms = termsOf(parts.context);
+  }
+
+  get stats(): CompiledStats {
+    const { count, octets } = this.#table;
+    return { hits: this.#hits, misses: this.#misses, answers: count, octets };
+  }
+
+  /** Octets of the reply that was written; 0 when the generic way has to make it. */
+  answer(datagram: Datagram): number {
+    const octets = this.#tryAnswer(datagram);
+    if (octets === 0) this.#misses += 1;
+    else this.#hits += 1;
+    return octets;
+  }
+
+  /** Keeps what the generic way found for the query that was asked last, if it can be given again. */
+  keep(question: Question, outcome: Outcome, reply: Reply): void {
+    if (!this.#isWanted) return;
+    this.#isWanted = false;
+    if (outcome.kind !== 'answer' && outcome.kind !== 'no-data') return;
+    const { basis } = outcome;
+    if (basis?.question !== question || this.#table.find(this.#query) !== undefined) return;
+    const key = this.#key();
+    const answer = this.#compile(key, basis, reply);
+    this.#table.add(this.#query.hash, answer ?? new Uncompiled(key, question.type, basis.from));
+  }
+
+  #tryAnswer(datagram: Datagram): number {
+    const { context, isLimited, isRecursiveFor, counts } = this.#parts;
+    const query = this.#query;
+    this.#isWanted = false;
+    if (context.view.hasUnsaved || isLimited() || !query.read(datagram)) return 0;
+    if (context.settings.rules !== this.#rules) this.#renew();
+    const answer = this.#table.find(query);
+    this.#isWanted = TYPES.has(query.type);
+    if (answer === undefined) return 0;
+    const reply = this.#reply;
+    reply.begin(datagram, query);
+    if (!answer.write(reply, this.#terms)) return 0;
+    counts.answered(reply.isTruncated, answer.isNegative);
+    return reply.finish(query, isRecursiveFor(datagram));
+  }
+
+  /** Settings are another: what was answered by the old is no more. */
+  #renew(): void {
+    const { context } = this.#parts;
+    this.#rules = context.settings.rules;
+    this.#terms = termsOf(context);
+    this.#table.clear();
+  }
+
+  /** The name of the query at hand, in lower case. */
+  #key(): Uint8Array {
+    const { bytes, start, nameEnd } = this.#query;
+    const key = new Uint8Array(nameEnd - start - HEADER_BYTES);
+    for (let at = 0; at < key.length; at++) {
+      key[at] = LOWER[bytes[start + HEADER_BYTES + at] as number] as number;
+    }
+    return key;
+  }
+
+  #compile(key: Uint8Array, basis: Basis, reply: Reply): CompiledAnswer | undefined {
+    const { context } = this.#parts;
+    const { question } = basis;
+    const { answer, rules } = context.settings;
+    if (answer.disableCompression) return undefined;
+    if (basis.kind === 'fixed') {
+      return compileFixed(key, basis, reply, this.#writer);
+    }
+    // Where the client is decides.
+    if (rules.locations !== undefined) return undefined;
+    return basis.kind === 'addresses'
+      ? new CompiledAddresses(key, question.type, basis)
+      : compileSrv(key, basis, context);
+  }
+}
+
+/** A question that is answered the generic way each time: kept, so that nobody tries again. */
+class Uncompiled implements CompiledAnswer {
+  readonly key: Uint8Array;
+  readonly type: number;
+  readonly isNegative = false;
+  readonly #from: Foundation;
+
+  constructor(key: Uint8Array, type: number, from: Foundation) {
+    this.key = key;
+    this.type = type;
+    this.#from = from;
+  }
+
+  get octets(): number {
+    return this.key.length;
+  }
+
+  get isStale(): boolean {
+    return this.#from.isStale;
+  }
+
+  write(): boolean {
+    return false;
+  }
+}
+
+function termsOf({ settings, random, soa }: CatalogContext): Terms {
+  const { answer } = settings;
+  return {
+    random,
+    soa,
+    addressLimit: addressLimit(answer),
+    plainUdpLimit: plainUdpLimit(answer),
+    isSilent: !answer.truncate,
+  };
+}
