@@ -16,6 +16,7 @@ export { packageVersion } from './package-version.ts';
 export { writePidFile } from './pid-file.ts';
 export { measureProcess, type ProcessUsage } from './process-usage.ts';
 export { type Random, seededRandom, shuffle, systemRandom } from './random.ts';
+export { type CompiledRegExp, compileRegExp, type RegExpMatcher } from './regexp.ts';
 export { listenToSignals, type SignalHandlers } from './signals.ts';
 export { StopList } from './stop-list.ts';
 export { workerEntry } from './worker-entry.ts';

@@ -33,6 +33,20 @@ export const limits = {
     why: 'commands waiting for the disk; past this a write is refused with 503 instead of queued',
   }),
 
+  // Regular expressions and events
+  regexpBytes: limit({
+    default: 1024,
+    min: 16,
+    max: 65_536,
+    why: 'a regular expression of a client: a match takes time by its length times that of the text',
+  }),
+  regexpAtoms: limit({
+    default: 1024,
+    min: 16,
+    max: 65_536,
+    why: 'characters and classes of a regular expression with its counted repeats written out: x{1000} is a thousand',
+  }),
+
   // DNS wire
   nameHops: limit({
     default: 16,
@@ -401,7 +415,7 @@ export const limits = {
     why: 'threads for datagrams, each with a copy of the catalog; more than cores only take turns',
   }),
   dnsThreadRestarts: limit({
-    default: 6,
+    default: 4,
     min: 0,
     max: 100,
     why: 'deaths of one thread within a minute of each other: what kills it again and again is for whoever runs us',
