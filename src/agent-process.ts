@@ -135,6 +135,7 @@ async function startDns({ config, state, logger, parts, end }: Root) {
   const dns = new DnsService({
     options: config.dns,
     endpoints: config.dnsEndpoints,
+    threads: config.dnsThreads,
     logger: logger.child({ module: 'dns' }),
     logLevel: config.log.level,
     onFailure: (reason) => end(1, reason),

@@ -33,6 +33,7 @@ export function buildConfig(settings: Settings, devMode: boolean, host: Host): C
     http: httpConfig(settings, devMode),
     dns: dnsOptions(settings, nodeName, host),
     dnsEndpoints: dnsEndpoints(settings),
+    dnsThreads: dnsThreads(settings, host),
     services: settings.list<ServiceDefinition>('services'),
     checks: settings.list<CheckDefinition>('checks').map(identified),
     settings: Object.fromEntries(
@@ -97,6 +98,12 @@ function httpConfig(settings: Settings, devMode: boolean): HttpConfig {
     responseHeaders: settings.map('http_config.response_headers'),
     pretty: devMode,
   };
+}
+
+/** One core is left to everything else. */
+function dnsThreads(settings: Settings, host: Host): number {
+  const given = settings.at('dns_config.threads')?.value;
+  return typeof given === 'number' ? given : Math.max(host.cores() - 1, 1);
 }
 
 /** `dig @localhost` tries ::1 first: where nothing else is said, that answers, too. */

@@ -58,6 +58,7 @@ export interface Config {
   readonly http: HttpConfig;
   readonly dns: DnsOptions;
   readonly dnsEndpoints: readonly Endpoint[];
+  readonly dnsThreads: number;
   /** Every service has an id where one is given; checks inside keep an empty id where none is. */
   readonly services: readonly ServiceDefinition[];
   /** Checks outside a service; `checkId` and `name` are filled in. */

@@ -1,9 +1,11 @@
 /** What the configuration asks of the machine it is read on; a test brings its own. */
-import { hostname, networkInterfaces } from 'node:os';
+import { availableParallelism, hostname, networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export interface Host {
   hostName(): string;
+  /** Threads that run at a time. */
+  cores(): number;
   /** IPv4 addresses of the machine, without loopback. */
   addresses(): readonly string[];
   /** The master files that come with rollcall. */
@@ -12,6 +14,7 @@ export interface Host {
 
 export const systemHost: Host = {
   hostName: () => hostname(),
+  cores: () => availableParallelism(),
   addresses: () =>
     Object.values(networkInterfaces())
       .flatMap((list) => list ?? [])

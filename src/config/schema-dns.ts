@@ -1,4 +1,5 @@
 /** The keys of the DNS side, in the order of the documentation: what is answered, and how the server guards itself. */
+import { limits } from '../runtime/index.ts';
 import { built, type SchemaRow } from './schema-row.ts';
 import { CHARACTER_STRING, COOKIE_SECRET, OCTETS, SERVICE_PATTERN, SUBNET } from './text-forms.ts';
 
@@ -17,6 +18,11 @@ const answers: readonly SchemaRow[] = [
   }),
   built('zone_dir', 'string', 'Directory of master files (*.zone)', {
     defaultText: 'the zones that come with rollcall',
+  }),
+  built('dns_config.threads', 'integer', 'Threads that answer UDP, each with its copy of the catalog', {
+    defaultText: 'the cores less one, at least 1',
+    min: limits.dnsThreads.min,
+    max: limits.dnsThreads.max,
   }),
   built('dns_config.node_ttl', 'duration', 'TTL of node, address and NS records', {
     default: '0s',

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const HOST: Host = {
   hostName: () => 'here',
+  cores: () => 4,
   addresses: () => ['203.0.113.5', '10.1.2.3'],
   zoneDirectory: () => '/zones',
 };

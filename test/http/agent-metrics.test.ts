@@ -49,12 +49,16 @@ rollcall_dns_queries_total{transport="udp"} 17
 rollcall_dns_queries_total{transport="tcp"} 1
 # HELP rollcall_dns_replies_total DNS replies sent
 # TYPE rollcall_dns_replies_total counter
-rollcall_dns_replies_total{transport="udp"} 15
+rollcall_dns_replies_total{transport="udp"} 14
 rollcall_dns_replies_total{transport="tcp"} 1
 # HELP rollcall_dns_dropped_total DNS messages without a reply
 # TYPE rollcall_dns_dropped_total counter
 rollcall_dns_dropped_total{transport="udp"} 2
 rollcall_dns_dropped_total{transport="tcp"} 0
+# HELP rollcall_dns_expired_total DNS messages dropped because they had waited longer than clients do
+# TYPE rollcall_dns_expired_total counter
+rollcall_dns_expired_total{transport="udp"} 1
+rollcall_dns_expired_total{transport="tcp"} 0
 # HELP rollcall_dns_send_errors_total DNS replies that could not be sent
 # TYPE rollcall_dns_send_errors_total counter
 rollcall_dns_send_errors_total{transport="udp"} 0
@@ -92,6 +96,12 @@ rollcall_dns_rate_limited_total{action="slip"} 9
 # HELP rollcall_dns_applied_index Catalog index that DNS answers from
 # TYPE rollcall_dns_applied_index gauge
 rollcall_dns_applied_index 11
+# HELP rollcall_dns_threads Threads that answer DNS
+# TYPE rollcall_dns_threads gauge
+rollcall_dns_threads 2
+# HELP rollcall_dns_thread_restarts_total DNS threads that died and were started again
+# TYPE rollcall_dns_thread_restarts_total counter
+rollcall_dns_thread_restarts_total 1
 # HELP rollcall_dns_nodes Nodes that DNS can answer with
 # TYPE rollcall_dns_nodes gauge
 rollcall_dns_nodes 2

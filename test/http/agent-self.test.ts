@@ -185,7 +185,9 @@ describe('the agent itself', () => {
         instances: '3',
         nodes: '2',
         queries: '18',
-        replies: '16',
+        replies: '15',
+        thread_restarts: '1',
+        threads: '2',
       },
     });
     expect(self.Meta['consul-version']).toBe('1.16.4');

@@ -136,7 +136,14 @@ const SELF_DESCRIPTION = {
   stats: { agent: { check_ttls: '0' } },
 } as const;
 
-const endpoint = { replies: 0, dropped: 0, sendErrors: 0, connections: 0, connectionsCut: 0 };
+const endpoint = {
+  replies: 0,
+  dropped: 0,
+  expired: 0,
+  sendErrors: 0,
+  connections: 0,
+  connectionsCut: 0,
+};
 
 /** What the tests' DNS side has counted: two UDP endpoints and one for TCP. */
 export const MEASURED: Measurements = {
@@ -146,8 +153,10 @@ export const MEASURED: Measurements = {
     appliedIndex: 11,
     nodes: 2,
     instances: 3,
+    threads: 2,
+    restarts: 1,
     endpoints: [
-      { ...endpoint, transport: 'udp', queries: 7, replies: 5, dropped: 2 },
+      { ...endpoint, transport: 'udp', queries: 7, replies: 4, dropped: 2, expired: 1 },
       { ...endpoint, transport: 'tcp', queries: 1, replies: 1, connections: 4 },
       { ...endpoint, transport: 'udp', queries: 10, replies: 10 },
     ],

@@ -2,7 +2,7 @@
  * Why a question could not be answered, as a client is told: how many failed in which way. Never who: the addresses
  * of recursors are nobody's business, and stand in the log.
  */
-import type { Failure } from '../answer/outcome.ts';
+import type { Failure, Refused } from '../answer/outcome.ts';
 import type { UpstreamAddress } from '../options.ts';
 import { formatRcode } from '../wire/format-message.ts';
 import { ExtendedError, Rcode } from '../wire/types.ts';
@@ -67,6 +67,18 @@ function failure(code: number, text: string): Failure {
 }
 
 export const TOO_MANY = failure(ExtendedError.OTHER, 'too many queries wait for upstreams');
+/** Policy, not an error. */
+export const PROHIBITED: Refused = Object.freeze({
+  kind: 'refused',
+  explanation: Object.freeze({
+    code: ExtendedError.PROHIBITED,
+    text: 'names are not forwarded for this client',
+  }),
+});
+
+export const NOT_READY = failure(ExtendedError.NOT_READY, 'the server is starting');
+/** The thread that asks upstreams has died, and another is not there yet. */
+export const UNREACHED = failure(ExtendedError.NOT_READY, 'upstreams cannot be asked now');
 export const STOPPING = failure(ExtendedError.OTHER, 'the server is stopping');
 export const ONLY_SELF = failure(
   ExtendedError.NO_REACHABLE_AUTHORITY,

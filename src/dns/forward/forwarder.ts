@@ -8,19 +8,20 @@ import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type Logger, limits, type Random } from '../../runtime/index.ts';
 import { followAliases } from '../answer/alias-chain.ts';
-import type { Failure, Outcome, Query, Refused, Relayed, Source } from '../answer/outcome.ts';
+import type { Failure, Outcome, Query, Relayed, Source } from '../answer/outcome.ts';
 import { type ForwardOptions, isForwarding, type UpstreamAddress } from '../options.ts';
 import type { Name } from '../wire/name.ts';
 import type { Question } from '../wire/question.ts';
-import { ExtendedError } from '../wire/types.ts';
 import type { Whose } from './answers-to.ts';
 import { type Backoff, backOff, isOver } from './backoff.ts';
-import { cachedError, type Failed, STOPPING, TOO_MANY } from './failures.ts';
+import { cachedError, type Failed, PROHIBITED, STOPPING, TOO_MANY } from './failures.ts';
 import { FairPlaces, type Holder } from './fair-places.ts';
 import { formatAddress } from './format-address.ts';
 import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
 import { OpenTries } from './open-tries.ts';
+import { questionKey } from './question-key.ts';
 import { RecursionClients } from './recursion-clients.ts';
+import type { Lent } from './remote-forwarder.ts';
 import { type KeptFailure, type KeptReply, ReplyCache } from './reply-cache.ts';
 import { type Resolved, Resolver } from './resolution.ts';
 import { failureMsAfter, retentionOf } from './retention.ts';
@@ -55,6 +56,8 @@ export interface Forwarder extends Source {
   /** Questions that begin after this go to the new recursors, and nothing of the old ones is known any more. */
   setOptions(options: ForwardOptions): void;
   readonly stats: ForwardStats;
+  /** Of an outcome that was just given to `question`: what may be given to others, too, without asking again. */
+  lend?(question: Question, outcome: Outcome): Lent | undefined;
   /** Ends every wait with SERVFAIL. May be called twice. */
   close(): void;
 }
@@ -64,14 +67,6 @@ export function createForwarder(parts: ForwarderParts): Forwarder {
 }
 
 const SKIP: Outcome = Object.freeze({ kind: 'skip' });
-
-const PROHIBITED: Refused = Object.freeze({
-  kind: 'refused',
-  explanation: Object.freeze({
-    code: ExtendedError.PROHIBITED,
-    text: 'names are not forwarded for this client',
-  }),
-});
 
 /** A kept answer is renewed in this last part of its time, when it was asked for so often. */
 const PREFETCH_SHARE = 0.1;
@@ -142,6 +137,16 @@ class RecursorForwarder implements Forwarder {
     return { ...this.#counts, cacheEntries: entries, cacheBytes: bytes };
   }
 
+  lend(question: Question, outcome: Outcome): Lent | undefined {
+    const kept = this.#now.cache.peek(questionKey(question));
+    if (kept?.kind !== 'reply') return undefined;
+    const nowMs = this.#clock.monotonic();
+    // What is due to be renewed is asked for here, so that it is; what was followed further is no more what is kept.
+    const freshMs = kept.expiresMs - kept.ttlMs * PREFETCH_SHARE - nowMs;
+    if (freshMs <= 0 || outcome !== kept.at(nowMs)) return undefined;
+    return { reply: kept.replyAt(nowMs), freshMs };
+  }
+
   close(): void {
     this.#closing.abort();
   }
@@ -175,7 +180,7 @@ class RecursorForwarder implements Forwarder {
       this.#counts.prohibited += 1;
       return PROHIBITED;
     }
-    const key = keyOf(question);
+    const key = questionKey(question);
     const asking: Asking = { forwarding, group, question, client: client.address, key };
     const kept = forwarding.cache.get(asking.key);
     if (kept === undefined) return this.#ask(asking);
@@ -385,12 +390,4 @@ function isBackedOff(
 
 function staleMsOf({ options }: Forwarding): number {
   return (options.cache?.staleSeconds ?? 0) * 1000;
-}
-
-/** Case apart, so that a loop through a resolver that mixes case (0x20) meets itself. */
-function keyOf(question: Question): string {
-  const { lowerName, type, class: asked, edns, authenticData, checkingDisabled } = question;
-  const bits =
-    (edns?.dnssecOk === true ? 4 : 0) + (authenticData ? 2 : 0) + (checkingDisabled ? 1 : 0);
-  return String.fromCharCode(type, asked, bits) + lowerName;
 }

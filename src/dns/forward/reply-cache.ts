@@ -7,8 +7,9 @@ import { LRUCache } from 'lru-cache';
 import { limits } from '../../runtime/index.ts';
 import type { Explanation, Failure, Relayed } from '../answer/outcome.ts';
 import type { Name } from '../wire/name.ts';
-import type { ResourceRecord } from '../wire/record.ts';
+import { withOwnMemory as ownRecord, type ResourceRecord } from '../wire/record.ts';
 import { ExtendedError, Rcode } from '../wire/types.ts';
+import type { Chain } from './answers-to.ts';
 import type { Backoff } from './backoff.ts';
 import type { Reply } from './relay.ts';
 import type { Retention } from './retention.ts';
@@ -40,12 +41,14 @@ export class KeptReply {
   /** It could not be renewed. */
   backoff: Backoff | undefined;
   readonly #reply: Relayed;
+  readonly #chain: Chain;
   readonly #keptMs: number;
   #shown: Relayed;
   #shownAge = 0;
 
   constructor({ relayed, chain }: Reply, { ttlSeconds, ttlSecondsMax }: Retention, nowMs: number) {
     this.#reply = withTtls(relayed, ({ ttl }) => Math.min(ttl, ttlSecondsMax));
+    this.#chain = { ...chain, answers: [] };
     this.passed = chain.names.slice(1);
     this.#shown = this.#reply;
     this.#keptMs = nowMs;
@@ -61,6 +64,11 @@ export class KeptReply {
       this.#shown = withTtls(this.#reply, ({ ttl }) => ttl - age);
     }
     return this.#shown;
+  }
+
+  /** The reply as it is at this moment, with what it amounts to. */
+  replyAt(nowMs: number): Reply {
+    return { relayed: this.at(nowMs), chain: this.#chain };
   }
 
   /** The reply past its time, with a TTL that soon has clients ask again. */
@@ -137,7 +145,7 @@ function recordBytes({ answers, authority, additional }: Relayed): number {
 
 /** What was read from a datagram is part of larger buffers, which a kept reply must not hold on to. */
 function withOwnMemory(reply: Relayed): Relayed {
-  return mapRecords(reply, (record) => ({ ...record, rdata: new Uint8Array(record.rdata) }));
+  return mapRecords(reply, ownRecord);
 }
 
 /** Records whose TTL has come to its end are left out: those that the reply can do without expire before it. */

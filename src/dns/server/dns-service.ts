@@ -1,118 +1,83 @@
 /**
- * The DNS side as the main thread knows it: starts the thread that answers, hands it the view and every commit,
- * and tells when it is gone. Answers nothing itself, so a busy main thread does not slow an answer down.
+ * The DNS side as the main thread knows it: starts the threads that answer, hands them the view and every commit, has
+ * them listen, and starts those anew that die. Answers nothing itself, so a busy main thread does not slow an answer
+ * down.
+ *
+ *   threads of datagrams (several share an address) ── ask through ──▶ thread of streams, which asks upstreams
  */
-import { Worker } from 'node:worker_threads';
-import {
-  type Clock,
-  type Logger,
-  type LogLevel,
-  limits,
-  systemClock,
-  workerEntry,
-} from '../../runtime/index.ts';
+import { serialize } from 'node:v8';
+import { type Clock, type Logger, type LogLevel, systemClock } from '../../runtime/index.ts';
 import { ExplainError, formatReply, UnaskableError } from '../answer/explain.ts';
 import type { ExplainedAnswer, ExplainRequest } from '../answer/explained.ts';
 import type { DnsOptions } from '../options.ts';
 import type { ViewDelta } from '../view/delta.ts';
 import type { RecordVerdict, RRsetToJudge } from '../zone/stored-verdict.ts';
-import { ZoneError } from '../zone/zone-error.ts';
-import { BindError } from './bind-error.ts';
+import { AnswerThreads } from './answer-threads.ts';
+import { gatherStats } from './gather-stats.ts';
 import type { Endpoint } from './open-transports.ts';
-import type {
-  DnsStats,
-  FromThread,
-  Refusal,
-  Reply,
-  Request,
-  ThreadStart,
-  ToThread,
-} from './protocol.ts';
+import type { DnsStats, ThreadStats } from './protocol.ts';
 import type { SocketAddress } from './transport.ts';
 
 export interface DnsServiceOptions {
   readonly options: DnsOptions;
   /** UDP and TCP on each; port 0 is one free port for all. None: nobody can ask, all else is as always. */
   readonly endpoints: readonly Endpoint[];
+  /** Threads that answer datagrams, where several can share an address. Default: 1. */
+  readonly threads?: number;
   readonly logger: Logger;
-  /** Lines below it stay in the thread. Default: `debug`. */
+  /** Lines below it stay in the threads. Default: `debug`. */
   readonly logLevel?: LogLevel;
-  /** The thread died on its own, and DNS is no longer answered. At most once, never after `close`. */
+  /** Threads die again and again, and DNS is no longer answered. At most once, never after `close`. */
   readonly onFailure: (reason: string) => void;
   readonly clock?: Clock;
 }
 
-/** Changes in one message of the first view: between two, the main thread has a turn for others. */
-const SLICE_CHANGES = 2000;
-/** What the thread may take to exit beyond its own drain before it is ended. */
-const EXIT_GRACE_MS = 1000;
-
-interface Waiting {
-  readonly resolve: (reply: Reply) => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class DnsService {
-  readonly #options: DnsServiceOptions;
-  readonly #logger: Logger;
-  readonly #waiting = new Map<number, Waiting>();
-  #nextId = 1;
-  #worker: Worker | undefined;
-  /** Commits that came while the first view is being handed over. */
-  #held: ViewDelta[] | undefined;
-  #started: Deferred<readonly SocketAddress[]> | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #threads: AnswerThreads;
 
   constructor(options: DnsServiceOptions) {
-    this.#options = options;
-    this.#logger = options.logger;
+    const { threads = 1, logLevel = 'debug', clock = systemClock, ...rest } = options;
+    this.#threads = new AnswerThreads({ ...rest, threads, logLevel, clock });
   }
 
   /**
-   * Resolves with the addresses that are listened on, in the order of the endpoints, once the thread has the
-   * whole of `view` and answers. @throws BindError, ZoneError; the service is then closed
+   * Resolves with the addresses that are listened on, in the order of the endpoints, once every thread has the whole
+   * view and answers. `wholeView` is the catalog at the moment it is called. @throws BindError, ZoneError; the service
+   * is then closed
    */
-  async start(view: ViewDelta): Promise<readonly SocketAddress[]> {
-    this.#held = [];
-    const started = withResolvers<readonly SocketAddress[]>();
-    this.#started = started;
-    const { options, endpoints, logLevel = 'debug' } = this.#options;
-    const workerData: ThreadStart = { options, endpoints, logLevel };
-    const worker = new Worker(workerEntry('./worker', import.meta.url), { workerData });
-    this.#worker = worker;
-    worker.on('message', (message: FromThread) => this.#receive(message));
-    worker.on('error', (error) => this.#ended(error));
-    worker.on('exit', (status) => this.#ended(new Error(`the DNS thread ended (${status})`)));
-    const [addresses] = await Promise.all([started.promise, this.#handOver(view)]);
-    return addresses;
+  start(wholeView: () => ViewDelta): Promise<readonly SocketAddress[]> {
+    return this.#threads.start(wholeView);
   }
 
-  /** Hands a commit to the thread. Before `start` the view has it already. */
+  /** Hands a commit to the threads. Before `start` the view has it already. */
   publish(delta: ViewDelta): void {
-    if (this.#held !== undefined) this.#held.push(delta);
-    else this.#post({ kind: 'view', delta });
+    const bytes = serialize(delta);
+    for (const link of this.#threads.all) link.publish(bytes, delta.changes.length);
   }
 
   /** Answers say so while there are results of checks that are not durable. */
   setUnsaved(hasUnsaved: boolean): void {
-    this.#post({ kind: 'unsaved', hasUnsaved });
+    this.#threads.setUnsaved(hasUnsaved);
   }
 
   /** The catalog index whose answers are given, once all that was published before this call is applied. */
   async appliedIndex(): Promise<number> {
-    const reply = await this.#request({ kind: 'applied-index' });
-    return reply.kind === 'applied-index' ? reply.index : 0;
+    const replies = await this.#threads.askAll({ kind: 'applied-index' });
+    return Math.min(...replies.map((reply) => (reply.kind === 'applied-index' ? reply.index : 0)));
   }
 
   async stats(): Promise<DnsStats> {
-    const reply = await this.#request({ kind: 'stats' });
-    if (reply.kind !== 'stats') throw new Error(`the DNS thread replied ${reply.kind} to stats`);
-    return reply.stats;
+    const replies = await this.#threads.askAll({ kind: 'stats' });
+    const stats = replies.map((reply): ThreadStats => {
+      if (reply.kind === 'stats') return reply.stats;
+      throw new Error(`a DNS thread replied ${reply.kind} to stats`);
+    });
+    return gatherStats(stats, this.#threads.restarts);
   }
 
   /** How the answer to a question comes about, by the code that answers. @throws UnaskableError */
   async explain(query: ExplainRequest): Promise<ExplainedAnswer> {
-    const reply = await this.#request({ kind: 'explain', query });
+    const reply = await this.#threads.streams.request({ kind: 'explain', query });
     switch (reply.kind) {
       case 'explained':
         return { ...reply.account.answer, reply: formatReply(reply.account.message) };
@@ -121,7 +86,7 @@ export class DnsService {
       case 'failed':
         throw new ExplainError(reply.code, reply.reason);
       default:
-        throw new Error(`the DNS thread replied ${reply.kind} to explain`);
+        throw new Error(`a DNS thread replied ${reply.kind} to explain`);
     }
   }
 
@@ -130,128 +95,22 @@ export class DnsService {
    * this call is applied.
    */
   async judge(rrset: RRsetToJudge): Promise<RecordVerdict> {
-    const reply = await this.#request({ kind: 'judge', rrset });
+    const reply = await this.#threads.streams.request({ kind: 'judge', rrset });
     if (reply.kind === 'judged' && reply.verdict !== undefined) return reply.verdict;
-    throw new Error(`the DNS thread replied ${reply.kind} to judge`);
+    throw new Error(`a DNS thread replied ${reply.kind} to judge`);
   }
 
   /** Zones are read again, options replaced; identity is not. @throws ZoneError, and all stays as it was */
-  async reload(options: DnsOptions): Promise<void> {
-    const reply = await this.#request({ kind: 'reload', options });
-    if (reply.kind === 'refused') throw errorOf(reply.refusal);
+  reload(options: DnsOptions): Promise<void> {
+    return this.#threads.change(options);
   }
 
   setLogLevel(level: LogLevel): void {
-    this.#post({ kind: 'log-level', level });
+    this.#threads.setLogLevel(level);
   }
 
-  /** Answers what is in flight, then ends the thread. May be called twice, and before `start`. */
+  /** Answers what is in flight, then ends the threads. May be called twice, and before `start`. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    const { clock = systemClock } = this.#options;
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const timer = clock.schedule(limits.dnsDrainMs.default + EXIT_GRACE_MS, () => {
-      this.#logger.warn({}, 'the DNS thread did not stop in time and is ended');
-      void worker.terminate();
-    });
-    this.#post({ kind: 'stop' });
-    await exited;
-    timer.cancel();
-  }
-
-  async #handOver(view: ViewDelta): Promise<void> {
-    const { index, changes } = view;
-    for (let at = 0; at < changes.length; at += SLICE_CHANGES) {
-      this.#post({
-        kind: 'view',
-        delta: { index, changes: changes.slice(at, at + SLICE_CHANGES) },
-      });
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    if (changes.length === 0) this.#post({ kind: 'view', delta: view });
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const delta of held) this.#post({ kind: 'view', delta });
-    this.#post({ kind: 'view-complete' });
-  }
-
-  #post(message: ToThread): void {
-    this.#worker?.postMessage(message);
-  }
-
-  #request(request: Request): Promise<Reply> {
-    if (this.#worker === undefined) return Promise.reject(new Error('DNS is not running'));
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#post({ kind: 'request', id, request });
-    });
-  }
-
-  #receive(message: FromThread): void {
-    switch (message.kind) {
-      case 'listening':
-        this.#started?.resolve(message.addresses);
-        this.#started = undefined;
-        return;
-      case 'refused':
-        this.#started?.reject(errorOf(message.refusal));
-        this.#started = undefined;
-        this.#closing ??= this.#close();
-        return;
-      case 'reply':
-        this.#waiting.get(message.id)?.resolve(message.reply);
-        this.#waiting.delete(message.id);
-        return;
-      case 'log':
-        this.#logger[message.level](message.fields, message.message);
-        return;
-    }
-  }
-
-  /** The thread is gone, by its own fault or by `close`. */
-  #ended(error: Error): void {
-    if (this.#worker === undefined) return;
-    this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-    const started = this.#started;
-    this.#started = undefined;
-    started?.reject(error);
-    if (this.#closing !== undefined || started !== undefined) return;
-    this.#logger.error({ err: error }, 'the DNS thread died');
-    this.#options.onFailure(error.message);
-  }
-}
-
-interface Deferred<Value> {
-  readonly promise: Promise<Value>;
-  readonly resolve: (value: Value) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** Promise.withResolvers, which Node has from version 22. */
-function withResolvers<Value>(): Deferred<Value> {
-  let resolve: (value: Value) => void = () => {};
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<Value>((resolved, rejected) => {
-    resolve = resolved;
-    reject = rejected;
-  });
-  return { promise, resolve, reject };
-}
-
-function errorOf(refusal: Refusal): Error {
-  switch (refusal.kind) {
-    case 'zones':
-      return new ZoneError(refusal.faults);
-    case 'bind':
-      return new BindError(refusal.address, refusal.reason);
+    return this.#threads.close();
   }
 }

@@ -1,7 +1,9 @@
 /**
- * What runs inside the DNS thread: builds view, zones, forwarder, responder and transports, and does what the
- * messages say. Knows nothing of threads: it is given a function to post with, so tests run it in their own.
+ * What runs inside an answer thread: holds its copy of the catalog, builds what answers from it, opens and closes
+ * transports, and does what the messages say. Knows nothing of threads: it is given a function to post with, so tests
+ * run it in their own.
  */
+import { deserialize } from 'node:v8';
 import {
   type Clock,
   InTurn,
@@ -14,44 +16,52 @@ import {
 } from '../../runtime/index.ts';
 import { explain, UnaskableError } from '../answer/explain.ts';
 import type { ExplainRequest } from '../answer/explained.ts';
-import { createResponder, type Responder, type ResponderParts } from '../answer/responder.ts';
-import type { ResponderOptions } from '../answer/settings.ts';
-import { createForwarder, type Forwarder } from '../forward/forwarder.ts';
-import { createNameGrammar } from '../names.ts';
-import { type DnsOptions, isForwarding } from '../options.ts';
+import { createForwarder, type ForwarderParts } from '../forward/forwarder.ts';
+import { RemoteForwarder } from '../forward/remote-forwarder.ts';
+import { serveForwarder } from '../forward/serve-forwarder.ts';
+import type { DnsOptions } from '../options.ts';
+import type { ViewDelta } from '../view/delta.ts';
 import { View } from '../view/view.ts';
-import type { Client } from '../wire/question.ts';
-import { type LoadOptions, loadZones, loadZonesInSlices } from '../zone/load-zones.ts';
-import { checkSerialsInSlices } from '../zone/serial-check.ts';
+import { loadZonesInSlices } from '../zone/load-zones.ts';
+import { checkSerialsInSlices, type SerialSlip } from '../zone/serial-check.ts';
 import { type Pacing, runInSlices } from '../zone/steps.ts';
 import { judgeInSteps, type RRsetToJudge } from '../zone/stored-verdict.ts';
 import { StoredZones } from '../zone/stored-zones.ts';
-import { ZoneError } from '../zone/zone-error.ts';
-import { createZoneSource } from '../zone/zone-source.ts';
 import type { ZoneStore } from '../zone/zone-store.ts';
-import { BindError } from './bind-error.ts';
-import { openTransports } from './open-transports.ts';
-import { isOwnName } from './own-names.ts';
 import { createPortLogger, type PortLogger } from './port-logger.ts';
-import type {
-  DnsStats,
-  FromThread,
-  Refusal,
-  Reply,
-  Request,
-  ThreadStart,
-  ToThread,
-} from './protocol.ts';
+import type { FromThread, Reply, Request, ThreadStart, ThreadStats, ToThread } from './protocol.ts';
+import { refusalOf } from './refusal-error.ts';
+import { loadOptions, Serving } from './serving.ts';
 import { openTcpListener } from './tcp-listener.ts';
-import type { SocketAddress, Transport } from './transport.ts';
+import type { BindAddress, DatagramParts, Sharing, SocketAddress, Transport } from './transport.ts';
 import { openUdpSocket } from './udp-socket.ts';
+import { wakeBy } from './wake-by.ts';
 
 export interface ThreadParts {
   readonly post: (message: FromThread) => void;
   /** The thread has nothing more to do. */
   readonly exit: () => void;
+  /** Default: one datagram after another, as Node has them. */
+  readonly openDatagrams?: (
+    at: BindAddress,
+    sharing: Sharing,
+    parts: DatagramParts,
+  ) => Promise<Transport>;
+  /** Lets queries, messages and timers that are due go first. */
+  readonly pause?: () => Promise<void>;
+  /** Has the thread look at its event loop while it waits for the system; `work` is what it waits for. */
+  readonly attend?: <Result>(work: Promise<Result>) => Promise<Result>;
   readonly clock?: Clock;
   readonly random?: Random;
+}
+
+type OpenRequest = Request & { readonly kind: 'open' };
+
+/** A reload that all threads have to agree on. */
+interface Prepared {
+  readonly options: DnsOptions;
+  readonly files: ZoneStore;
+  readonly slips: readonly SerialSlip[];
 }
 
 export class DnsThread {
@@ -60,19 +70,23 @@ export class DnsThread {
   readonly #clock: Clock;
   readonly #logger: PortLogger;
   readonly #view: View;
-  readonly #stored = new StoredZones();
+  #stored = new StoredZones();
+  /** What is stored by a view that replaces this one. */
+  #nextStored: StoredZones | undefined;
   #serving: Serving | undefined;
-  #transports: readonly Transport[] = [];
-  #options: DnsOptions;
-  #binding = false;
+  readonly #transports = new Map<number, Transport>();
+  #sockets = 0;
+  readonly #opening = new Set<Promise<unknown>>();
+  #prepared: Prepared | undefined;
+  readonly #remote: RemoteForwarder[] = [];
+  /** Other threads that ask through this one; each settles when that one has left. */
+  readonly #askers = new Set<Promise<void>>();
   #stopping = false;
   readonly #stopped = new AbortController();
-  readonly #reloads = new InTurn();
   readonly #explanations = new InTurn();
 
   constructor(start: ThreadStart, parts: ThreadParts) {
     this.#start = start;
-    this.#options = start.options;
     this.#parts = parts;
     this.#view = new View(start.options.identity.datacenter);
     this.#clock = parts.clock ?? systemClock;
@@ -84,18 +98,32 @@ export class DnsThread {
   /** Takes the next message; they are handled in order. */
   receive(message: ToThread): void {
     switch (message.kind) {
-      case 'view':
-        this.#view.apply(message.delta);
-        this.#stored.apply(message.delta);
+      case 'view': {
+        const delta = deserialize(message.delta) as ViewDelta;
+        this.#view.apply(delta);
+        (this.#nextStored ?? this.#stored).apply(delta);
         return;
-      case 'view-complete':
-        void this.#serve();
+      }
+      case 'view-begin':
+        this.#view.beginWhole();
+        this.#nextStored = new StoredZones();
+        return;
+      case 'view-end':
+        this.#view.endWhole();
+        this.#stored = this.#nextStored ?? this.#stored;
+        this.#nextStored = undefined;
         return;
       case 'unsaved':
         this.#view.hasUnsaved = message.hasUnsaved;
         return;
       case 'request':
-        this.#reply(message.id, message.request);
+        this.#receiveRequest(message.id, message.request);
+        return;
+      case 'ask-through':
+        for (const remote of this.#remote) remote.askThrough(message.port);
+        return;
+      case 'ask-for':
+        this.#askFor(message);
         return;
       case 'log-level':
         this.#logger.setLevel(message.level);
@@ -106,119 +134,140 @@ export class DnsThread {
     }
   }
 
-  /** Binds only now: with half a view, live services would be denied. */
-  async #serve(): Promise<void> {
-    this.#binding = true;
-    try {
-      const serving = this.#build(this.#options);
-      this.#serving = serving;
-      const logger = this.#logger;
-      const respond = this.#guarded(serving.responder);
-      const parts = { respond, clock: this.#clock, logger };
-      this.#transports = await openTransports(this.#start.endpoints, {
-        openDatagrams: (at) => openUdpSocket(at, parts),
-        openStreams: (at) => openTcpListener(at, parts),
-        logger,
-      });
-      this.#binding = false;
-      this.#post({ kind: 'listening', addresses: this.#addresses() });
-      // Told to stop while it was binding.
-      if (this.#stopping) await this.#close();
-    } catch (error) {
-      const refusal = asRefusal(error);
-      if (refusal === undefined) throw error;
-      this.#post({ kind: 'refused', refusal });
-      this.#parts.exit();
+  /** A defect in what answers a request ends the thread, and the main thread hears why. */
+  #receiveRequest(id: number, request: Request): void {
+    const reply = this.#replyTo(request);
+    const post = (settled: Reply | undefined): void => {
+      if (settled !== undefined) this.#parts.post({ kind: 'reply', id, reply: settled });
+    };
+    if (reply instanceof Promise) void reply.then(post);
+    else post(reply);
+  }
+
+  /** Nothing when the thread is told to stop meanwhile. */
+  #replyTo(request: Request): Reply | Promise<Reply | undefined> {
+    switch (request.kind) {
+      case 'serve':
+        return this.#serve();
+      case 'open':
+        return this.#open(request);
+      case 'shut':
+        return this.#shut(request.socket);
+      case 'applied-index':
+        return { kind: 'applied-index', index: this.#view.index };
+      case 'stats':
+        return { kind: 'stats', stats: this.#stats() };
+      case 'judge':
+        return this.#judge(request.rrset);
+      case 'explain':
+        // A name that is forwarded takes its time.
+        return this.#explain(request.query);
+      case 'prepare':
+        return this.#prepare(request.options);
+      case 'adopt':
+        return this.#adopt();
+      case 'abandon':
+        this.#prepared = undefined;
+        return { kind: 'done' };
     }
   }
 
-  #build(options: DnsOptions): Serving {
-    const zones = { current: loadZones(loadOptions(options)) };
-    const served = (): ZoneStore => this.#stored.over(zones.current);
-    const random = this.#parts.random ?? systemRandom;
-    const grammar = createNameGrammar(options.identity);
-    const forwarder = createForwarder({
-      options: options.forward,
-      listeners: () => this.#addresses(),
-      isOurs: (name) => isOwnName({ grammar, zones: served, view: this.#view }, name),
-      follow: (query) => responder.ask(query),
-      clock: this.#clock,
-      random,
-      logger: this.#logger,
-    });
-    const parts = (responder: () => Responder): ResponderParts => ({
-      view: this.#view,
-      identity: options.identity,
-      options: responderOptions(options),
-      apex: {
-        soaOf: (zone, serial) => served().soaOf(zone, serial),
-        hasName: (name) => served().hasName(name),
-      },
-      zones: [
-        createZoneSource({
-          zones: served,
-          isStored: (zone, owner, type) => this.#stored.has(zone, owner, type),
-          follow: (query) => responder().ask(query),
-          forwards: (name) => forwarder.reaches(name),
-        }),
-      ],
-      forward: [forwarder],
-      forwards: (name) => forwarder.reaches(name),
-      forwardsFor: (address) => forwarder.serves(address),
-      random,
-      logger: this.#logger,
-      clock: this.#clock,
-    });
-    const responder: Responder = createResponder(parts(() => responder));
-    // Explaining is neither counted nor limited: the same code and settings, with counts that nobody looks at.
-    const explainer: Responder = createResponder({
-      ...parts(() => explainer),
-      settings: responder.settings,
-      unlimited: true,
-    });
-    return { zones, forwarder, responder, explainer };
+  /** Called when the whole view is there: with half of it, live services would be denied. */
+  #serve(): Reply {
+    try {
+      this.#serving = new Serving({
+        options: this.#start.options,
+        view: this.#view,
+        stored: () => this.#stored,
+        listeners: () => this.#addresses(),
+        createForwarder: (parts) => this.#createForwarder(parts),
+        clock: this.#clock,
+        random: this.#parts.random ?? systemRandom,
+        logger: this.#logger,
+      });
+      return { kind: 'serving' };
+    } catch (error) {
+      return { kind: 'refused', refusal: refusalOf(error) };
+    }
+  }
+
+  #createForwarder(parts: ForwarderParts) {
+    if (this.#start.forwards) return createForwarder(parts);
+    const remote = new RemoteForwarder(parts);
+    this.#remote.push(remote);
+    return remote;
+  }
+
+  #askFor({ port, wakeFd }: ToThread & { readonly kind: 'ask-for' }): void {
+    const left = serveForwarder(port, () => this.#serving?.forwarder, wakeBy(wakeFd));
+    this.#askers.add(left);
+    void left.then(() => this.#askers.delete(left));
+  }
+
+  async #open({ transport: kind, at, sharing }: OpenRequest): Promise<Reply | undefined> {
+    const opening = kind === 'tcp' ? this.#openStreams(at) : this.#openDatagrams(at, sharing);
+    this.#opening.add(opening);
+    try {
+      const transport = await opening;
+      const socket = ++this.#sockets;
+      this.#transports.set(socket, transport);
+      if (this.#stopping) return undefined;
+      const { address, descriptor } = transport;
+      return { kind: 'opened', socket, address, descriptor };
+    } catch (error) {
+      return { kind: 'refused', refusal: refusalOf(error) };
+    } finally {
+      this.#opening.delete(opening);
+    }
+  }
+
+  #openDatagrams(at: BindAddress, sharing: Sharing): Promise<Transport> {
+    const parts = this.#transportParts();
+    return this.#parts.openDatagrams?.(at, sharing, parts) ?? openUdpSocket(at, parts);
+  }
+
+  #openStreams(at: BindAddress): Promise<Transport> {
+    return openTcpListener(at, this.#transportParts());
   }
 
   /** Whatever a message does to the responder, the thread goes on with the next. */
-  #guarded({ respond }: Responder) {
-    return (bytes: Uint8Array, client: Client) => {
-      try {
-        return respond(bytes, client);
-      } catch (error) {
-        this.#logger.error({ err: error }, 'a message could not be answered');
-        return undefined;
-      }
+  #transportParts(): DatagramParts {
+    const { responder } = this.#theServing;
+    return {
+      respond: (bytes, client) => {
+        try {
+          return responder.respond(bytes, client);
+        } catch (error) {
+          this.#logger.error({ err: error }, 'a message could not be answered');
+          return undefined;
+        }
+      },
+      respondTo: (datagram) => {
+        try {
+          return responder.respondTo(datagram);
+        } catch (error) {
+          this.#logger.error({ err: error }, 'a datagram could not be answered');
+          return 0;
+        }
+      },
+      clock: this.#clock,
+      logger: this.#logger,
     };
   }
 
-  #addresses(): SocketAddress[] {
-    return this.#transports
-      .filter((transport) => transport.kind === 'udp')
-      .map((transport) => transport.address);
+  get #theServing(): Serving {
+    if (this.#serving === undefined) throw new Error('nothing is served yet');
+    return this.#serving;
   }
 
-  #reply(id: number, request: Request): void {
-    const post = (reply: Reply): void => this.#post({ kind: 'reply', id, reply });
-    switch (request.kind) {
-      case 'applied-index':
-        post({ kind: 'applied-index', index: this.#view.index });
-        return;
-      case 'stats':
-        post({ kind: 'stats', stats: this.#stats() });
-        return;
-      case 'judge':
-        void this.#judge(request.rrset).then((reply) => reply && post(reply));
-        return;
-      case 'explain':
-        // A name that is forwarded takes its time.
-        void this.#explain(request.query).then(post);
-        return;
-      case 'reload':
-        void this.#reload(request.options).then((reply) => {
-          if (reply !== undefined) post(reply);
-        });
-        return;
-    }
+  async #shut(socket: number): Promise<Reply> {
+    await this.#transports.get(socket)?.close();
+    this.#transports.delete(socket);
+    return { kind: 'done' };
+  }
+
+  #addresses(): SocketAddress[] {
+    return Array.from(this.#transports.values(), ({ address }) => address);
   }
 
   /** One after another, for each is work that DNS waits beside. */
@@ -236,7 +285,8 @@ export class DnsThread {
       return { kind: 'failed', code: 'dns_busy', reason: 'DNS is not ready yet' };
     }
     try {
-      return { kind: 'explained', account: await explain({ responder, pause }, query) };
+      const account = await explain({ responder, pause: this.#pause }, query);
+      return { kind: 'explained', account };
     } catch (error) {
       if (error instanceof UnaskableError) {
         return { kind: 'unaskable', field: error.field, reason: error.message };
@@ -246,9 +296,9 @@ export class DnsThread {
     }
   }
 
-  /** Beside the answers, since it may go through a whole zone. @returns nothing when told to stop */
+  /** Beside the answers, since it may go through a whole zone. */
   async #judge(rrset: RRsetToJudge): Promise<Reply | undefined> {
-    const files = this.#serving?.zones.current;
+    const files = this.#serving?.files;
     if (files === undefined) return { kind: 'judged', verdict: undefined };
     const steps = judgeInSteps({ files, served: this.#stored.over(files) }, rrset);
     try {
@@ -261,12 +311,12 @@ export class DnsThread {
     }
   }
 
-  #stats(): DnsStats {
+  #stats(): ThreadStats {
     return {
       appliedIndex: this.#view.index,
       nodes: this.#view.nodeCount,
       instances: this.#view.instanceCount,
-      endpoints: this.#transports.map((transport) => ({
+      endpoints: Array.from(this.#transports.values(), (transport) => ({
         transport: transport.kind,
         address: transport.address,
         ...transport.stats(),
@@ -276,56 +326,50 @@ export class DnsThread {
     };
   }
 
-  /** One after another, so that the last one asked for is what stays. @returns nothing when told to stop */
-  #reload(next: DnsOptions): Promise<Reply | undefined> {
-    return this.#reloads.run(() => this.#reloadNow(next));
-  }
-
-  /** Read in slices, then everything between two queries, or nothing: a bad zone leaves all as it was. */
-  async #reloadNow(next: DnsOptions): Promise<Reply | undefined> {
+  /** Reads the zones in slices between queries; nothing that is answered from changes. */
+  async #prepare(next: DnsOptions): Promise<Reply | undefined> {
     // Domains stay what they were: names that are handed out depend on them.
     const options = { ...next, identity: this.#start.options.identity };
     const pacing = this.#pacing();
     try {
-      const zones = await loadZonesInSlices(loadOptions(options), pacing);
-      const before = this.#serving?.zones.current;
-      const slips = before === undefined ? [] : await checkSerialsInSlices(before, zones, pacing);
+      const reading = loadZonesInSlices(loadOptions(options), pacing);
+      const files = await (this.#parts.attend?.(reading) ?? reading);
+      const before = this.#serving?.files;
+      const slips = before === undefined ? [] : await checkSerialsInSlices(before, files, pacing);
       if (this.#stopping) return undefined;
-      this.#apply(options, zones);
-      for (const { problem, ...slip } of slips) this.#logger.warn(slip, problem);
-      return { kind: 'reloaded' };
+      this.#prepared = { options, files, slips };
+      return { kind: 'done' };
     } catch (error) {
       if (this.#stopping) return undefined;
-      const refusal = asRefusal(error);
-      if (refusal === undefined) throw error;
-      return { kind: 'refused', refusal };
+      return { kind: 'refused', refusal: refusalOf(error) };
     }
   }
+
+  /** Between two queries. */
+  #adopt(): Reply {
+    if (this.#prepared === undefined) return { kind: 'done' };
+    const { options, files, slips } = this.#prepared;
+    this.#prepared = undefined;
+    this.#theServing.adopt(options, files);
+    // Every thread reads the zones; one line about each is enough.
+    const lines = this.#start.forwards ? slips : [];
+    for (const { problem, ...slip } of lines) this.#logger.warn(slip, problem);
+    return { kind: 'done' };
+  }
+
+  readonly #pause = (): Promise<void> =>
+    this.#parts.pause?.() ?? new Promise((resolve) => setImmediate(resolve));
 
   #pacing(): Pacing {
-    return { clock: this.#clock, pause, signal: this.#stopped.signal };
-  }
-
-  #apply(options: DnsOptions, zones: ZoneStore): void {
-    if (this.#serving !== undefined) {
-      const { responder, explainer, forwarder } = this.#serving;
-      const settings = responderOptions(options);
-      // The one that may throw goes first, and changes nothing then.
-      responder.setOptions(settings);
-      explainer.setOptions(settings);
-      forwarder.setOptions(options.forward);
-      this.#serving.zones.current = zones;
-      this.#view.dropSelections();
-    }
-    this.#options = options;
+    return { clock: this.#clock, pause: this.#pause, signal: this.#stopped.signal };
   }
 
   async #stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#stopped.abort();
-    // While it binds, `#serve` closes what it opened.
-    if (!this.#binding) await this.#close();
+    await Promise.allSettled(this.#opening);
+    await this.#close();
   }
 
   async #close(): Promise<void> {
@@ -333,50 +377,21 @@ export class DnsThread {
     const enough = this.#clock.schedule(limits.dnsDrainMs.default / 2, () =>
       this.#serving?.forwarder.close(),
     );
-    await Promise.all(this.#transports.map((transport) => transport.close()));
+    await Promise.all(Array.from(this.#transports.values(), (transport) => transport.close()));
+    // Those who ask through this thread are stopped as well, and leave when they have answered their clients.
+    await Promise.all(this.#askers);
     enough.cancel();
     this.#serving?.forwarder.close();
     this.#parts.exit();
   }
 
-  #post(message: FromThread): void {
-    this.#parts.post(message);
-  }
-
   #postLine(level: LogLevel, fields: LogFields, message: string): void {
     try {
-      this.#post({ kind: 'log', level, fields, message });
+      this.#parts.post({ kind: 'log', level, fields, message });
     } catch {
       // A field that cannot be copied between threads: better its text than no line.
       const texts = Object.entries(fields).map(([name, value]) => [name, String(value)] as const);
-      this.#post({ kind: 'log', level, fields: Object.fromEntries(texts), message });
+      this.#parts.post({ kind: 'log', level, fields: Object.fromEntries(texts), message });
     }
   }
-}
-
-/** What answers, once the zones are read. */
-interface Serving {
-  /** Of the master files, without what is stored; replaced as a whole. */
-  readonly zones: { current: ZoneStore };
-  readonly forwarder: Forwarder;
-  readonly responder: Responder;
-  readonly explainer: Responder;
-}
-
-/** Lets queries, messages and timers that are due go first. */
-const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-function loadOptions({ identity, zoneDirectory }: DnsOptions): LoadOptions {
-  const { domain, altDomain } = identity;
-  return { directory: zoneDirectory, domain, altDomain };
-}
-
-function responderOptions({ answer, protocol, forward }: DnsOptions): ResponderOptions {
-  return { answer, protocol, recursionAvailable: isForwarding(forward) };
-}
-
-function asRefusal(error: unknown): Refusal | undefined {
-  if (error instanceof ZoneError) return { kind: 'zones', faults: error.faults };
-  if (!(error instanceof BindError)) return undefined;
-  return { kind: 'bind', address: error.address, reason: error.reason };
 }

@@ -17,9 +17,12 @@ export interface Endpoint extends SocketAddress {
   readonly optional: boolean;
 }
 
+/** What is opened, wherever it is. */
+export type Opened = Pick<Transport, 'kind' | 'address' | 'close'>;
+
 export interface Openers {
-  readonly openDatagrams: (at: BindAddress) => Promise<Transport>;
-  readonly openStreams: (at: BindAddress) => Promise<Transport>;
+  readonly openDatagrams: (at: BindAddress) => Promise<Opened>;
+  readonly openStreams: (at: BindAddress) => Promise<Opened>;
   readonly logger: Logger;
 }
 
@@ -30,9 +33,9 @@ const ATTEMPTS_MAX = 20;
 export async function openTransports(
   endpoints: readonly Endpoint[],
   openers: Openers,
-): Promise<Transport[]> {
+): Promise<Opened[]> {
   for (let attempt = 1; ; attempt++) {
-    const opened: Transport[] = [];
+    const opened: Opened[] = [];
     let freePort = 0;
     try {
       for (const endpoint of endpoints) {
@@ -70,8 +73,8 @@ interface PairParts {
 async function openPair(
   endpoint: Endpoint,
   { endpoints, freePort, openers }: PairParts,
-): Promise<Transport[]> {
-  const opened: Transport[] = [];
+): Promise<Opened[]> {
+  const opened: Opened[] = [];
   const { address } = endpoint;
   // Beside IPv4 listeners `::` is for IPv6; alone it takes both, as Consul's does.
   const ipv6Only = isIPv6(address) && endpoints.some((other) => isIPv4(other.address));
@@ -93,6 +96,6 @@ async function openPair(
   }
 }
 
-async function closeAll(transports: readonly Transport[]): Promise<void> {
+async function closeAll(transports: readonly Opened[]): Promise<void> {
   await Promise.all(transports.map((transport) => transport.close()));
 }

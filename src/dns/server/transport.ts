@@ -4,6 +4,7 @@
  * the same contract tests.
  */
 import type { Clock, Logger } from '../../runtime/index.ts';
+import type { RespondTo } from '../wire/datagram.ts';
 import type { Client } from '../wire/question.ts';
 
 /** The reply to a message, undefined when there is to be none; a promise when somebody else has to be asked. */
@@ -16,6 +17,11 @@ export interface TransportParts {
   readonly respond: Respond;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** For transports that give datagrams where they are and take replies in place. */
+export interface DatagramParts extends TransportParts {
+  readonly respondTo: RespondTo;
 }
 
 /** An IP address and port. */
@@ -46,8 +52,13 @@ export interface TransportStats {
   readonly connectionsCut: number;
 }
 
+/** Whether sockets of several threads have one address, and which comes first. */
+export type Sharing = 'alone' | 'first' | 'further';
+
 export interface Transport {
   readonly kind: 'udp' | 'tcp';
+  /** Of a socket that the end of its thread does not close. */
+  readonly descriptor?: number;
   /** With the port that was really bound. */
   readonly address: SocketAddress;
   stats(): TransportStats;

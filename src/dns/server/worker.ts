@@ -1,14 +1,46 @@
-/** Entry of the DNS thread: ties a DnsThread to the port of its worker, and nothing else. */
+/**
+ * Entry of an answer thread: ties a DnsThread to the port of its worker and, where datagrams come in batches, to the
+ * loop that the thread sleeps in. Nothing else.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
-import { DnsThread } from './dns-thread.ts';
+import { systemClock } from '../../runtime/index.ts';
+import { AlarmClock } from './batch/alarm-clock.ts';
+import { isLibc, loadLibc } from './batch/libc.ts';
+import { openBatchSocket } from './batch/open-batch-socket.ts';
+import { PollLoop } from './batch/poll-loop.ts';
+import { DnsThread, type ThreadParts } from './dns-thread.ts';
+import { createPortLogger } from './port-logger.ts';
 import type { ThreadStart, ToThread } from './protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this file is the entry of a worker thread');
+const start = workerData as ThreadStart;
+const post: ThreadParts['post'] = (message) => port.postMessage(message);
 
-const thread = new DnsThread(workerData as ThreadStart, {
-  post: (message) => port.postMessage(message),
-  // Once nothing listens, nothing keeps the thread alive, and what was posted still arrives.
-  exit: () => port.close(),
-});
+// Once nothing listens, nothing keeps the thread alive, and what was posted still arrives.
+const single: ThreadParts = { post, exit: () => port.close() };
+const thread = new DnsThread(start, start.wakeFd === undefined ? single : batched(start.wakeFd));
 port.on('message', (message: ToThread) => thread.receive(message));
+
+/** The main thread has seen that batches can be had. */
+function batched(wakeFd: number): ThreadParts {
+  const libc = loadLibc();
+  if (!isLibc(libc)) throw new Error(libc.reason);
+  const clock = new AlarmClock(systemClock);
+  const logger = createPortLogger(start.logLevel, (level, fields, message) =>
+    post({ kind: 'log', level, fields, message }),
+  );
+  const loop = new PollLoop({ libc, wakeFd, clock, logger });
+  return {
+    ...single,
+    exit: () => {
+      loop.close();
+      single.exit();
+    },
+    openDatagrams: (at, sharing, parts) =>
+      openBatchSocket(at, { ...parts, sharing, clock, loop, libc }),
+    pause: loop.pause,
+    attend: (work) => loop.attend(work),
+    clock,
+  };
+}

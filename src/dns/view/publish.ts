@@ -39,9 +39,12 @@ export interface PublishedTable<Row> {
 
 /**
  * Hands every later publication to `publish`, one delta for all its commands.
- * @returns the view as it is now, to be applied before any of those
+ * @returns what gives the view as it is at the moment of the call: all that was published before is in it
  */
-export function followView(state: PublishedState, publish: (delta: ViewDelta) => void): ViewDelta {
+export function followView(
+  state: PublishedState,
+  publish: (delta: ViewDelta) => void,
+): () => ViewDelta {
   state.follow((commands) => {
     const changes = viewChanges(
       commands.flatMap((command) => command.changes),
@@ -50,7 +53,7 @@ export function followView(state: PublishedState, publish: (delta: ViewDelta) =>
     // Also without any: the view is as far as the catalog.
     publish({ index: state.index, changes });
   });
-  return wholeView(state);
+  return () => wholeView(state);
 }
 
 /** Everything there is, nodes first, and what became of the zones last. */

@@ -20,6 +20,10 @@ export class QueryIndex {
     if (query.name !== '') this.#byName.remove(catalogLabel(query.name), query);
   }
 
+  keys(): string[] {
+    return [...this.#byKey.keys()];
+  }
+
   /** `text` as in a label, in lower case. */
   find(text: string): ViewQuery | undefined {
     return this.#byKey.get(text) ?? this.#byName.get(text)[0];

@@ -22,6 +22,14 @@ export class View {
   hasUnsaved = false;
   /** The agent's own datacenter. */
   readonly here = new Place(false);
+  /** Keys that a view which replaces this one has spoken of; undefined: none does. */
+  #whole:
+    | {
+        readonly nodes: Set<string>;
+        readonly instances: Set<string>;
+        readonly queries: Set<string>;
+      }
+    | undefined;
 
   /** `datacenter` is the agent's, in lower case. */
   constructor(datacenter: string) {
@@ -44,6 +52,27 @@ export class View {
   apply(delta: ViewDelta): void {
     for (const change of delta.changes) this.#change(change);
     this.#index = Math.max(this.#index, delta.index);
+  }
+
+  /** What is applied from here to `endWhole` is all there is; until then nothing goes, so no answer is too small. */
+  beginWhole(): void {
+    this.#whole = { nodes: new Set(), instances: new Set(), queries: new Set() };
+  }
+
+  /** Drops what was not spoken of since `beginWhole`. */
+  endWhole(): void {
+    const whole = this.#whole;
+    this.#whole = undefined;
+    if (whole === undefined) return;
+    for (const key of [...this.#instances.keys()]) {
+      if (!whole.instances.has(key)) this.#deleteInstance(key);
+    }
+    for (const [key, { row }] of [...this.#nodes]) {
+      if (row !== undefined && !whole.nodes.has(key)) this.#deleteNode(key);
+    }
+    for (const key of this.#queries.keys()) {
+      if (!whole.queries.has(key)) this.#queries.delete(key);
+    }
   }
 
   /** Another datacenter, by its name in lower case; undefined when nothing is known of it. */
@@ -75,18 +104,23 @@ export class View {
   #change(change: ViewChange): void {
     switch (change.kind) {
       case 'put-node':
+        this.#whole?.nodes.add(change.node.key);
         this.#putNode(change.node);
         return;
       case 'delete-node':
+        this.#whole?.nodes.delete(change.key);
         this.#deleteNode(change.key);
         return;
       case 'put-instance':
+        this.#whole?.instances.add(change.instance.key);
         this.#putInstance(change.instance);
         return;
       case 'delete-instance':
+        this.#whole?.instances.delete(change.key);
         this.#deleteInstance(change.key);
         return;
       case 'put-query':
+        this.#whole?.queries.add(change.query.key);
         this.#queries.put(change.query);
         return;
       case 'delete-query':

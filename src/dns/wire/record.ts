@@ -13,3 +13,8 @@ export interface ResourceRecord {
   /** Uncompressed; at most 65,535 octets. */
   readonly rdata: Uint8Array;
 }
+
+/** Apart from larger memory that its octets are a part of: a datagram, say. */
+export function withOwnMemory(record: ResourceRecord): ResourceRecord {
+  return { ...record, rdata: new Uint8Array(record.rdata) };
+}

@@ -7,6 +7,9 @@ export interface DnsMeasurements {
   /** In the copy of the catalog that answers are given from. */
   readonly nodes: number;
   readonly instances: number;
+  /** That answer now, and those of them that took the place of one that died. */
+  readonly threads: number;
+  readonly restarts: number;
   readonly endpoints: readonly DnsEndpointMeasurements[];
   /** Undefined until the first query can be answered. */
   readonly replies?: DnsReplyMeasurements | undefined;
@@ -19,6 +22,8 @@ export interface DnsEndpointMeasurements {
   readonly replies: number;
   /** Messages that got no reply. */
   readonly dropped: number;
+  /** Messages dropped because they had waited longer than clients do. */
+  readonly expired: number;
   readonly sendErrors: number;
   /** Open now. */
   readonly connections: number;

@@ -27,6 +27,11 @@ const dns: readonly Metric[] = [
   counter('dns.queries', 'DNS messages received', byTransport('queries')),
   counter('dns.replies', 'DNS replies sent', byTransport('replies')),
   counter('dns.dropped', 'DNS messages without a reply', byTransport('dropped')),
+  counter(
+    'dns.expired',
+    'DNS messages dropped because they had waited longer than clients do',
+    byTransport('expired'),
+  ),
   counter('dns.send_errors', 'DNS replies that could not be sent', byTransport('sendErrors')),
   gauge('dns.connections', 'DNS connections that are open', byTransport('connections')),
   counter(
@@ -65,6 +70,10 @@ const dns: readonly Metric[] = [
   ),
   gauge('dns.applied_index', 'Catalog index that DNS answers from', ({ dns }) => [
     alone(dns.appliedIndex),
+  ]),
+  gauge('dns.threads', 'Threads that answer DNS', ({ dns }) => [alone(dns.threads)]),
+  counter('dns.thread_restarts', 'DNS threads that died and were started again', ({ dns }) => [
+    alone(dns.restarts),
   ]),
   gauge('dns.nodes', 'Nodes that DNS can answer with', ({ dns }) => [alone(dns.nodes)]),
   gauge('dns.instances', 'Service instances that DNS knows', ({ dns }) => [alone(dns.instances)]),

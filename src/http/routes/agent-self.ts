@@ -77,7 +77,8 @@ async function leave({ leave, logger }: Deps, requestId: string): Promise<void> 
 }
 
 /** Over all transports. */
-function dnsStats({ appliedIndex, nodes, instances, endpoints }: DnsMeasurements) {
+function dnsStats(dns: DnsMeasurements) {
+  const { appliedIndex, nodes, instances, endpoints, threads, restarts } = dns;
   const sum = (field: 'queries' | 'replies' | 'dropped'): string =>
     String(endpoints.reduce((total, endpoint) => total + endpoint[field], 0));
   return {
@@ -87,6 +88,8 @@ function dnsStats({ appliedIndex, nodes, instances, endpoints }: DnsMeasurements
     nodes: String(nodes),
     queries: sum('queries'),
     replies: sum('replies'),
+    thread_restarts: String(restarts),
+    threads: String(threads),
   };
 }
 

@@ -7,7 +7,7 @@ import { BindError } from '../../../src/dns/server/bind-error.ts';
 import { DnsService } from '../../../src/dns/server/dns-service.ts';
 import type { Endpoint } from '../../../src/dns/server/open-transports.ts';
 import { ZoneError } from '../../../src/dns/zone/zone-error.ts';
-import { type Logger, silentLogger } from '../../../src/runtime/index.ts';
+import { type Clock, type Logger, silentLogger, systemClock } from '../../../src/runtime/index.ts';
 import { dig } from '../../support/dig.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { answering, silent, Upstream } from '../forward/upstream.ts';
@@ -30,14 +30,26 @@ afterEach(async () => {
   await Promise.all(services.splice(0).map((service) => service.close()));
 });
 
+/** Waits no longer than it must. */
+class QuickClock implements Clock {
+  now = (): number => systemClock.now();
+  monotonic = (): number => systemClock.monotonic();
+  schedule = (delayMs: number, run: () => void) => systemClock.schedule(Math.min(delayMs, 1), run);
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+}
+
 interface Setting {
+  readonly clock?: Clock;
   readonly options?: Partial<DnsOptions>;
   readonly endpoints?: readonly Endpoint[];
   readonly zones?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
 }
 
-function make({ options, endpoints, zones, logger }: Setting = {}) {
+function make({ options, endpoints, zones, logger, clock }: Setting = {}) {
   const folder = writeZones(temporaryFolder(), zones ?? { 'consul.zone': APEX });
   const failures: string[] = [];
   const made = new DnsService({
@@ -45,6 +57,7 @@ function make({ options, endpoints, zones, logger }: Setting = {}) {
     endpoints: endpoints ?? [{ address: '127.0.0.1', port: 0, optional: false }],
     logger: logger ?? silentLogger,
     onFailure: (reason) => failures.push(reason),
+    ...(clock === undefined ? {} : { clock }),
   });
   services.push(made);
   return { dns: made, folder, failures };
@@ -62,7 +75,7 @@ async function asking(to: { address: string; port: number }) {
 describe('the DNS service', () => {
   it('answers from its thread, over both transports, and follows every commit', async () => {
     const { dns } = make();
-    const [address] = await dns.start(smallView);
+    const [address] = await dns.start(() => smallView);
     const server = { host: address!.address, port: address!.port };
     expect(await dig(server, 'web.service.consul')).toMatchObject({
       status: 'NOERROR',
@@ -82,7 +95,7 @@ describe('the DNS service', () => {
     const { dns } = make();
     const count = 9000;
     const changes = Array.from({ length: count }, (_, at) => service(`s${at}`, '10.0.0.3'));
-    const started = dns.start(view(20, ...smallView.changes, ...changes));
+    const started = dns.start(() => view(20, ...smallView.changes, ...changes));
     dns.publish(view(21, service('s0', '10.0.0.21')));
     const [address] = await started;
     const ask = await asking(address!);
@@ -93,14 +106,14 @@ describe('the DNS service', () => {
 
   it('starts on an empty catalog and knows its index', async () => {
     const { dns } = make();
-    await dns.start(view(5));
+    await dns.start(() => view(5));
     expect(await dns.appliedIndex()).toBe(5);
   });
 
   it('listens on all addresses, on one port', async () => {
     const endpoints = ['127.0.0.1', '::1'].map((address) => ({ address, port: 0, optional: true }));
     const { dns } = make({ endpoints });
-    const addresses = await dns.start(smallView);
+    const addresses = await dns.start(() => smallView);
     expect(addresses.map(({ address }) => address)).toEqual(['127.0.0.1', '::1']);
     expect(addresses[0]!.port).toBe(addresses[1]!.port);
     for (const address of addresses) {
@@ -110,7 +123,7 @@ describe('the DNS service', () => {
 
   it('reloads, and keeps what it has when the new zones are bad', async () => {
     const { dns, folder } = make();
-    const [address] = await dns.start(smallView);
+    const [address] = await dns.start(() => smallView);
     const ask = await asking(address!);
     writeZones(folder, { 'consul.zone': `${APEX}www 60 A 192.0.2.1` });
     await dns.reload(dnsOptions(folder));
@@ -128,11 +141,11 @@ describe('the DNS service', () => {
     const lines: unknown[] = [];
     const logger: Logger = {
       ...silentLogger,
-      info: (fields, message) => lines.push([message, fields.address]),
+      info: ({ address }, message) => address !== undefined && lines.push([message, address]),
     };
     const endpoints = [{ address: '192.0.2.1', port: 53_535, optional: true }];
     const { dns } = make({ endpoints, logger });
-    expect(await dns.start(smallView)).toEqual([]);
+    expect(await dns.start(() => smallView)).toEqual([]);
     expect(lines).toEqual([['not listening on an optional address', '192.0.2.1:53535']]);
   });
 });
@@ -146,7 +159,7 @@ describe('a service that cannot start', () => {
     const { dns, failures } = make({
       endpoints: [{ address: '127.0.0.1', port, optional: false }],
     });
-    const error = await dns.start(smallView).catch((e: unknown) => e);
+    const error = await dns.start(() => smallView).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(BindError);
     expect((error as BindError).message).toBe(`address 127.0.0.1:${port} is already in use`);
     await dns.close();
@@ -155,7 +168,7 @@ describe('a service that cannot start', () => {
 
   it('says what is wrong with its zones', async () => {
     const { dns, failures, folder } = make({ zones: { 'consul.zone': 'x', 'y.zone': 'y' } });
-    const error = await dns.start(smallView).catch((e: unknown) => e);
+    const error = await dns.start(() => smallView).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ZoneError);
     expect((error as ZoneError).message).toBe(
       `${folder}/consul.zone:1: the type is missing\n${folder}/y.zone:1: the type is missing`,
@@ -166,14 +179,34 @@ describe('a service that cannot start', () => {
 });
 
 describe('the end of the thread', () => {
-  it('by its own fault is reported once, and pending requests fail', async () => {
-    const { dns, failures } = make();
-    await dns.start(smallView);
-    // A delta that is none: what any defect in the thread looks like from here.
-    dns.publish({ index: 8 } as never);
-    await expect(dns.stats()).rejects.toThrow(/not iterable/);
-    expect(failures).toHaveLength(1);
-    await expect(dns.stats()).rejects.toThrow('DNS is not running');
+  it('by its own fault is followed by another, with the whole view, on the same port', async () => {
+    const lines: string[] = [];
+    const logger = { ...silentLogger, error: (_: unknown, line: string) => void lines.push(line) };
+    let current = smallView;
+    const { dns, failures } = make({ logger });
+    const [address] = await dns.start(() => current);
+    current = view(9, ...smallView.changes, service('api', '10.0.0.9'));
+    // A change that is none: what any defect in a thread looks like from here.
+    dns.publish(view(8, null as never));
+    await until(async () => (await dns.stats().catch(() => undefined))?.restarts === 2);
+    expect(lines.filter((line) => line === 'a DNS thread died')).toHaveLength(2);
+    for (const name of ['web', 'api']) {
+      const ask = await asking(address!);
+      expect(await ask(`${name}.service.consul`)).toMatch(/^NOERROR/);
+    }
+    expect((await dns.stats()).threads).toBe(2);
+    expect(await dns.appliedIndex()).toBe(9);
+    expect(failures).toEqual([]);
+  });
+
+  it('again and again is reported once, and requests fail', async () => {
+    const { dns, failures } = make({ clock: new QuickClock() });
+    let current = smallView;
+    await dns.start(() => current);
+    current = view(8, null as never);
+    dns.publish(current);
+    await until(async () => failures.length > 0);
+    await expect(dns.stats()).rejects.toThrow();
     dns.publish(view(9));
     await dns.close();
     expect(failures).toHaveLength(1);
@@ -189,7 +222,7 @@ describe('the end of the thread', () => {
         forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 5000 },
       },
     });
-    const [address] = await dns.start(smallView);
+    const [address] = await dns.start(() => smallView);
     const waiting = (await asking(address!))('example.com');
     await upstream.received(1);
     const closing = dns.close();
@@ -210,10 +243,12 @@ describe('the end of the thread', () => {
 
   it('may come while it starts', async () => {
     const { dns, failures } = make();
-    const started = dns.start(smallView).then(
-      () => 'started',
-      () => 'ended',
-    );
+    const started = dns
+      .start(() => smallView)
+      .then(
+        () => 'started',
+        () => 'ended',
+      );
     await dns.close();
     expect(['started', 'ended']).toContain(await started);
     expect(failures).toEqual([]);

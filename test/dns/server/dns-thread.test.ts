@@ -1,12 +1,15 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { serialize } from 'node:v8';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { DnsOptions } from '../../../src/dns/options.ts';
 import { DnsThread } from '../../../src/dns/server/dns-thread.ts';
-import type { Endpoint } from '../../../src/dns/server/open-transports.ts';
+import { type Endpoint, openTransports } from '../../../src/dns/server/open-transports.ts';
 import type { FromThread, Reply, Request, ToThread } from '../../../src/dns/server/protocol.ts';
-import type { SocketAddress } from '../../../src/dns/server/transport.ts';
-import type { LogLevel } from '../../../src/runtime/index.ts';
+import { errorOf } from '../../../src/dns/server/refusal-error.ts';
+import type { BindAddress, SocketAddress } from '../../../src/dns/server/transport.ts';
+import type { ViewDelta } from '../../../src/dns/view/delta.ts';
+import { type LogLevel, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { query, see } from '../ask.ts';
@@ -45,7 +48,7 @@ function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Sett
   const posted: FromThread[] = [];
   let hasExited = false;
   const thread = new DnsThread(
-    { options: dnsOptions(folder, options), endpoints, logLevel },
+    { options: dnsOptions(folder, options), forwards: true, logLevel },
     {
       post: (message) => posted.push(structuredClone(message)),
       exit: () => (hasExited = true),
@@ -55,18 +58,12 @@ function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Sett
   const send = (message: ToThread): void => thread.receive(structuredClone(message));
   const find = <Kind extends FromThread['kind']>(kind: Kind) =>
     posted.find((message): message is Extract<FromThread, { kind: Kind }> => message.kind === kind);
-  const until = async <Kind extends FromThread['kind']>(kind: Kind) => {
-    for (;;) {
-      const found = find(kind);
-      if (found !== undefined) return found;
-      await settle();
-    }
-  };
   let nextId = 1;
   const replyTo = (id: number): Reply | undefined => {
     const reply = posted.findLast((message) => message.kind === 'reply' && message.id === id);
     return reply?.kind === 'reply' ? reply.reply : undefined;
   };
+  /** The reply to what is answered at once. */
   const request = (asked: Request): Reply => {
     const id = nextId++;
     send({ kind: 'request', id, request: asked });
@@ -74,14 +71,20 @@ function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Sett
     if (reply === undefined) throw new Error('no reply');
     return reply;
   };
-  const reload = async (options: DnsOptions): Promise<Reply> => {
+  /** The reply to what takes its time. */
+  const ask = async (asked: Request): Promise<Reply> => {
     const id = nextId++;
-    send({ kind: 'request', id, request: { kind: 'reload', options } });
+    send({ kind: 'request', id, request: asked });
     for (;;) {
       const reply = replyTo(id);
       if (reply !== undefined) return reply;
       await settle();
     }
+  };
+  const apply = (delta: ViewDelta): void => send({ kind: 'view', delta: serialize(delta) });
+  const reload = async (options: DnsOptions): Promise<Reply> => {
+    const prepared = await ask({ kind: 'prepare', options });
+    return prepared.kind === 'done' ? ask({ kind: 'adopt' }) : prepared;
   };
   const stop = async (): Promise<void> => {
     send({ kind: 'stop' });
@@ -91,11 +94,31 @@ function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Sett
     }
   };
   running.push(stop);
+  const openOne = async (transport: 'udp' | 'tcp', at: BindAddress) => {
+    const reply = await ask({ kind: 'open', transport, at, sharing: 'alone' });
+    if (reply.kind === 'refused') throw errorOf(reply.refusal);
+    if (reply.kind !== 'opened') throw new Error(`replied ${reply.kind}`);
+    const { address, socket } = reply;
+    return {
+      kind: transport,
+      address,
+      close: async () => void (await ask({ kind: 'shut', socket })),
+    };
+  };
+  /** Where UDP listens, as the service has its threads open both transports. @throws BindError */
+  const open = async (): Promise<SocketAddress[]> => {
+    const opened = await openTransports(endpoints, {
+      openDatagrams: (at) => openOne('udp', at),
+      openStreams: (at) => openOne('tcp', at),
+      logger: silentLogger,
+    });
+    return opened.filter(({ kind }) => kind === 'udp').map(({ address }) => address);
+  };
   const listening = async (): Promise<SocketAddress> => {
-    send({ kind: 'view', delta: smallView });
-    send({ kind: 'view-complete' });
-    const { addresses } = await until('listening');
-    return addresses[0]!;
+    apply(smallView);
+    expect(await ask({ kind: 'serve' })).toEqual({ kind: 'serving' });
+    const [address] = await open();
+    return address!;
   };
   return {
     folder,
@@ -103,8 +126,10 @@ function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Sett
     posted,
     send,
     find,
-    until,
     request,
+    ask,
+    apply,
+    open,
     reload,
     stop,
     listening,
@@ -139,27 +164,13 @@ describe('the DNS thread', () => {
     }
   });
 
-  it('binds only when the first view is whole', async () => {
-    const thread = run();
-    const endpoints = (): unknown => {
-      const reply = thread.request({ kind: 'stats' });
-      return reply.kind === 'stats' ? reply.stats.endpoints.length : reply;
-    };
-    thread.send({ kind: 'view', delta: view(7) });
-    for (let turn = 0; turn < 20; turn++) await settle();
-    expect(endpoints()).toBe(0);
-    expect(thread.find('listening')).toBeUndefined();
-    await thread.listening();
-    expect(endpoints()).toBe(2);
-  });
-
   it('applies commits in order and says how far it is', async () => {
     const thread = run();
     const ask = await asking(await thread.listening());
     expect(thread.request({ kind: 'applied-index' })).toEqual({ kind: 'applied-index', index: 7 });
-    thread.send({ kind: 'view', delta: view(8, service('web', '10.0.0.8')) });
-    thread.send({ kind: 'view', delta: view(9, service('api', '10.0.0.9')) });
-    thread.send({ kind: 'view', delta: view(10, { kind: 'delete-instance', key: 'n1\0api' }) });
+    thread.apply(view(8, service('web', '10.0.0.8')));
+    thread.apply(view(9, service('api', '10.0.0.9')));
+    thread.apply(view(10, { kind: 'delete-instance', key: 'n1\0api' }));
     expect(thread.request({ kind: 'applied-index' })).toEqual({ kind: 'applied-index', index: 10 });
     expect(await ask('web.service.consul')).toBe('NOERROR 10.0.0.8');
     expect(await ask('api.service.consul')).toBe('NXDOMAIN');
@@ -202,52 +213,77 @@ describe('the DNS thread', () => {
     });
   });
 
-  it('refuses to start with bad zones, telling every fault, and binds nothing', async () => {
+  it('refuses to serve bad zones, telling every fault', async () => {
     const thread = run({ zones: { 'consul.zone': `${APEX}www 60 A 300.1.1.1`, 'x.zone': 'x' } });
-    thread.send({ kind: 'view-complete' });
-    const { refusal } = await thread.until('refused');
-    expect(refusal).toEqual({
-      kind: 'zones',
-      faults: [
-        {
-          file: `${thread.folder}/consul.zone`,
-          line: 4,
-          reason: '"300.1.1.1" is not an IPv4 address',
-        },
-        { file: `${thread.folder}/x.zone`, line: 1, reason: 'the type is missing' },
-      ],
+    expect(thread.request({ kind: 'serve' })).toEqual({
+      kind: 'refused',
+      refusal: {
+        kind: 'zones',
+        faults: [
+          {
+            file: `${thread.folder}/consul.zone`,
+            line: 4,
+            reason: '"300.1.1.1" is not an IPv4 address',
+          },
+          { file: `${thread.folder}/x.zone`, line: 1, reason: 'the type is missing' },
+        ],
+      },
     });
-    expect(thread.exited()).toBe(true);
-    expect(thread.find('listening')).toBeUndefined();
   });
 
-  it('refuses to start on an address that is in use', async () => {
+  it('refuses to open an address that is in use', async () => {
     const taken = createSocket('udp4').bind(0, '127.0.0.1');
     await once(taken, 'listening');
     onTestFinished(() => void taken.close());
     const { port } = taken.address();
-    const thread = run({ endpoints: [{ ...LOOPBACK, port }] });
-    thread.send({ kind: 'view-complete' });
-    expect(await thread.until('refused')).toMatchObject({
+    const thread = run();
+    thread.request({ kind: 'serve' });
+    const at = { address: '127.0.0.1', port, ipv6Only: false };
+    expect(
+      await thread.ask({ kind: 'open', transport: 'udp', at, sharing: 'alone' }),
+    ).toMatchObject({
+      kind: 'refused',
       refusal: { kind: 'bind', address: { address: '127.0.0.1', port }, reason: 'EADDRINUSE' },
     });
   });
 
   it('posts log lines from its level on', async () => {
-    const endpoints = [{ address: '192.0.2.1', port: 53_535, optional: true }];
-    const loud = run({ endpoints, logLevel: 'info' });
-    loud.send({ kind: 'view-complete' });
-    await loud.until('listening');
-    expect(loud.find('log')).toMatchObject({
-      level: 'info',
-      fields: { address: '192.0.2.1:53535' },
-      message: 'not listening on an optional address',
-    });
-    const quiet = run({ endpoints, logLevel: 'info' });
-    quiet.send({ kind: 'log-level', level: 'warn' });
-    quiet.send({ kind: 'view-complete' });
-    await quiet.until('listening');
-    expect(quiet.find('log')).toBeUndefined();
+    const zones = { 'consul.zone': APEX, 'x.zone': APEX };
+    const slip = async (thread: ReturnType<typeof run>) => {
+      await thread.listening();
+      writeZones(thread.folder, { 'x.zone': `${APEX}www 60 A 192.0.2.1` });
+      await thread.reload(dnsOptions(thread.folder));
+      return thread.find('log');
+    };
+    expect(await slip(run({ zones, logLevel: 'warn' }))).toMatchObject({ level: 'warn' });
+    const quiet = run({ zones });
+    quiet.send({ kind: 'log-level', level: 'error' });
+    expect(await slip(quiet)).toBeUndefined();
+  });
+
+  it('takes over a view that replaces its own, and answers from the old one until it is whole', async () => {
+    const thread = run();
+    const ask = await asking(await thread.listening());
+    const zone = '\x01x\x04test\x00';
+    const soa = {
+      owner: zone,
+      type: 6,
+      class: 1,
+      ttl: 60,
+      rdata: Buffer.from('\x00\x00'.padEnd(22, '\x00')),
+    };
+    thread.apply(
+      view(8, { kind: 'put-rrset', rrset: { zone, owner: zone, type: 6, records: [soa] } }),
+    );
+    expect(await ask('x.test', 'SOA')).toMatch(/^NOERROR/);
+    thread.send({ kind: 'view-begin' });
+    thread.apply(view(9, smallView.changes[0]!, service('api', '10.0.0.9')));
+    expect(await ask('web.service.consul')).toBe('NOERROR 10.0.0.2');
+    expect(await ask('x.test', 'SOA')).toMatch(/^NOERROR/);
+    thread.send({ kind: 'view-end' });
+    expect(await ask('web.service.consul')).toBe('NXDOMAIN');
+    expect(await ask('api.service.consul')).toBe('NOERROR 10.0.0.9');
+    expect(await ask('x.test', 'SOA')).toBe('REFUSED');
   });
 });
 
@@ -266,7 +302,7 @@ describe('a reload', () => {
       identity: { domain: 'other.', altDomain: '', datacenter: 'dc9', nodeName: 'n9' },
       forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
     });
-    expect(await thread.reload(options)).toEqual({ kind: 'reloaded' });
+    expect(await thread.reload(options)).toEqual({ kind: 'done' });
     expect(await ask('www.consul')).toBe('NOERROR 192.0.2.1');
     expect(await ask('a.x')).toBe('NOERROR 192.0.2.2');
     expect(await ask('example.com')).toBe('NOERROR 192.0.2.1');
@@ -291,36 +327,12 @@ describe('a reload', () => {
     expect(await ask('example.com')).toBe('REFUSED');
   });
 
-  it('before the first view is whole holds from the start', async () => {
-    const thread = run();
-    const options = dnsOptions(
-      writeZones(temporaryFolder(), { 'consul.zone': `${APEX}www 60 A 192.0.2.3` }),
-    );
-    expect(await thread.reload(options)).toEqual({ kind: 'reloaded' });
-    const ask = await asking(await thread.listening());
-    expect(await ask('www.consul')).toBe('NOERROR 192.0.2.3');
-  });
-
-  it("waits for the one before it, the last one stays, and a refused one is in nobody's way", async () => {
-    const thread = run();
-    const ask = await asking(await thread.listening());
-    const folder = (www: string): DnsOptions =>
-      dnsOptions(writeZones(temporaryFolder(), { 'consul.zone': `${APEX}www 60 A ${www}` }));
-    const replies = ['192.0.2.1', 'nonsense', '192.0.2.3'].map((www) => thread.reload(folder(www)));
-    expect((await Promise.all(replies)).map((reply) => reply.kind)).toEqual([
-      'reloaded',
-      'refused',
-      'reloaded',
-    ]);
-    expect(await ask('www.consul')).toBe('NOERROR 192.0.2.3');
-  });
-
   it('is answered later, and a request after it is not', async () => {
     const thread = run();
     await thread.listening();
     const reloaded = thread.reload(dnsOptions(thread.folder));
     expect(thread.request({ kind: 'applied-index' })).toEqual({ kind: 'applied-index', index: 7 });
-    expect(await reloaded).toEqual({ kind: 'reloaded' });
+    expect(await reloaded).toEqual({ kind: 'done' });
   });
 
   it('that a stop overtakes is left', async () => {
@@ -329,18 +341,20 @@ describe('a reload', () => {
     thread.send({
       kind: 'request',
       id: 99,
-      request: { kind: 'reload', options: dnsOptions(thread.folder) },
+      request: { kind: 'prepare', options: dnsOptions(thread.folder) },
     });
     await thread.stop();
     for (let turn = 0; turn < 50; turn++) await settle();
-    expect(thread.posted.filter((message) => message.kind === 'reply')).toEqual([]);
+    expect(thread.posted.some((message) => message.kind === 'reply' && message.id === 99)).toBe(
+      false,
+    );
   });
 
   it('tells of a zone whose records changed and whose serial did not', async () => {
     const thread = run({ zones: { 'consul.zone': APEX, 'x.zone': APEX } });
     await thread.listening();
     writeZones(thread.folder, { 'x.zone': `${APEX}www 60 A 192.0.2.1` });
-    expect(await thread.reload(dnsOptions(thread.folder))).toEqual({ kind: 'reloaded' });
+    expect(await thread.reload(dnsOptions(thread.folder))).toEqual({ kind: 'done' });
     const lines = thread.posted.filter((message) => message.kind === 'log');
     expect(lines).toMatchObject([
       {
@@ -464,19 +478,17 @@ describe('a stop', () => {
   it('while it binds closes what it opened', async () => {
     const host = privateLoopback();
     const thread = run({ endpoints: [{ ...LOOPBACK, address: host }] });
-    thread.send({ kind: 'view-complete' });
+    thread.request({ kind: 'serve' });
+    const at = { address: host, port: 0, ipv6Only: false };
+    thread.send({
+      kind: 'request',
+      id: 99,
+      request: { kind: 'open', transport: 'udp', at, sharing: 'alone' },
+    });
     thread.send({ kind: 'stop' });
     while (!thread.exited()) await settle();
-    const address = thread.find('listening')?.addresses[0];
-    const again = createSocket('udp4').bind(address?.port, host);
-    await once(again, 'listening');
-    again.close();
-  });
-
-  it('of a thread without endpoints ends, too', async () => {
-    const thread = run({ endpoints: [] });
-    thread.send({ kind: 'view-complete' });
-    expect(await thread.until('listening')).toEqual({ kind: 'listening', addresses: [] });
-    await thread.stop();
+    expect(thread.posted.some((message) => message.kind === 'reply' && message.id === 99)).toBe(
+      false,
+    );
   });
 });

@@ -3,15 +3,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { BindError } from '../../../src/dns/server/bind-error.ts';
-import { type Endpoint, openTransports } from '../../../src/dns/server/open-transports.ts';
+import {
+  type Endpoint,
+  type Opened,
+  openTransports,
+} from '../../../src/dns/server/open-transports.ts';
 import { openTcpListener } from '../../../src/dns/server/tcp-listener.ts';
-import type { BindAddress, Transport } from '../../../src/dns/server/transport.ts';
+import type { BindAddress } from '../../../src/dns/server/transport.ts';
 import { openUdpSocket } from '../../../src/dns/server/udp-socket.ts';
 import { type Logger, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock } from '../../support/held-clock.ts';
 import { privateLoopback } from './clients.ts';
 
-const opened: Transport[] = [];
+const opened: Opened[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((transport) => transport.close()));
 });

@@ -16,7 +16,7 @@ function followed(before: (catalog: Committed) => void = () => {}): Followed {
   const catalog = committed();
   before(catalog);
   const deltas: ViewDelta[] = [];
-  const first = followView(catalog.state, (delta) => deltas.push(delta));
+  const first = followView(catalog.state, (delta) => deltas.push(delta))();
   return { ...catalog, first, taken: () => deltas.splice(0) };
 }
 

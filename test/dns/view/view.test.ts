@@ -120,7 +120,7 @@ describe('any history', () => {
         [false, true].map((onlyPassing) => {
           const selection = entry?.select(tag, rules(onlyPassing));
           const keys = selection?.instances.map((one) => one.key).sort();
-          const hosts = [...(selection?.ipv4.words ?? [])];
+          const hosts = [...(selection?.ipv4.octets ?? [])];
           return [keys, hosts.sort(), selection?.distinctFor('').pool.count];
         }),
       );

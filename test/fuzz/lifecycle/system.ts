@@ -31,7 +31,7 @@ export class System {
     this.#running = running;
     this.#server = serve({ index: 0 });
     const { view } = this.#server;
-    view.apply(followView(running.state, (delta) => view.apply(delta)));
+    view.apply(followView(running.state, (delta) => view.apply(delta))());
   }
 
   static async start(): Promise<System> {

@@ -1,0 +1,185 @@
+/**
+ * The forwarder of a thread that asks no upstream itself: it asks the thread that does, and keeps what that one lends it
+ * for as long as it says. Whose names and clients are forwarded is decided here, by the same options; aliases, stale
+ * answers, failures and renewal are the other's matter.
+ *
+ *   thread of datagrams                 thread of streams
+ *    │── ForwardAsk (id, query) ─────────▶│ its forwarder
+ *    │◀───── ForwardTold (id, outcome …) ─│
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { MessagePort } from 'node:worker_threads';
+import { type Clock, limits, silentLogger } from '../../runtime/index.ts';
+import type { Outcome, Query } from '../answer/outcome.ts';
+import { type ForwardOptions, isForwarding } from '../options.ts';
+import type { Name } from '../wire/name.ts';
+import { PROHIBITED, STOPPING, TOO_MANY, UNREACHED } from './failures.ts';
+import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
+import type { Forwarder, ForwarderParts } from './forwarder.ts';
+import { questionKey } from './question-key.ts';
+import { RecursionClients } from './recursion-clients.ts';
+import type { Reply } from './relay.ts';
+import { ReplyCache } from './reply-cache.ts';
+import { Routes } from './routes.ts';
+
+/** A question for the thread that asks upstreams. */
+export interface ForwardAsk {
+  readonly id: number;
+  readonly query: Query;
+}
+
+/** What came of it: plain data. */
+export interface ForwardTold {
+  readonly id: number;
+  readonly outcome: Outcome;
+  readonly lent?: Lent;
+}
+
+/** A reply that may be given to others. */
+export interface Lent {
+  readonly reply: Reply;
+  /** How long, before it has to be asked for again. */
+  readonly freshMs: number;
+}
+
+interface Waiting {
+  readonly key: string;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+/** All that depends on the options, replaced as a whole. */
+interface Forwarding {
+  readonly options: ForwardOptions;
+  readonly routes: Routes;
+  readonly clients: RecursionClients;
+  readonly cache: ReplyCache;
+}
+
+const SKIP: Outcome = Object.freeze({ kind: 'skip' });
+
+export class RemoteForwarder implements Forwarder {
+  readonly name = 'forward';
+  readonly #parts: ForwarderParts;
+  readonly #clock: Clock;
+  readonly #counts = new ForwardCounts();
+  readonly #waiting = new Map<number, Waiting>();
+  #port: MessagePort | undefined;
+  #nextId = 1;
+  #now: Forwarding;
+  #closed = false;
+
+  constructor(parts: ForwarderParts) {
+    this.#parts = parts;
+    this.#clock = parts.clock;
+    this.#now = this.#build(parts.options);
+  }
+
+  /** From now on questions go through `port`; those that wait for the one before it have failed. */
+  askThrough(port: MessagePort): void {
+    this.#port?.close();
+    this.#settleAll(UNREACHED);
+    this.#port = port;
+    port.on('message', (told: ForwardTold) => this.#receive(told));
+    port.on('close', () => {
+      if (this.#port !== port) return;
+      this.#port = undefined;
+      this.#settleAll(this.#closed ? STOPPING : UNREACHED);
+    });
+    if (this.#closed) this.close();
+  }
+
+  get isForwarding(): boolean {
+    return isForwarding(this.#now.options);
+  }
+
+  reaches(name: Name): boolean {
+    return this.#now.routes.find(name) !== undefined;
+  }
+
+  serves(address: string): boolean {
+    return this.#now.clients.has(address);
+  }
+
+  setOptions(options: ForwardOptions): void {
+    if (!isDeepStrictEqual(options, this.#now.options)) this.#now = this.#build(options);
+  }
+
+  get stats(): ForwardStats {
+    const { entries, bytes } = this.#now.cache;
+    return { ...this.#counts, cacheEntries: entries, cacheBytes: bytes };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#settleAll(STOPPING);
+    this.#port?.close();
+    this.#port = undefined;
+  }
+
+  answer(query: Query): Outcome | Promise<Outcome> {
+    const { question, client } = query;
+    const { routes, clients, cache } = this.#now;
+    if (routes.find(question.lowerName) === undefined) return SKIP;
+    if (!clients.has(client.address)) {
+      this.#counts.prohibited += 1;
+      return PROHIBITED;
+    }
+    const key = questionKey(question);
+    const kept = cache.get(key);
+    if (kept?.kind === 'reply') {
+      const nowMs = this.#clock.monotonic();
+      // A zone of ours may be younger than what was kept.
+      const isGood = nowMs < kept.expiresMs && !kept.passed.some(this.#parts.isOurs);
+      if (isGood) {
+        this.#counts.hits += 1;
+        return kept.at(nowMs);
+      }
+      cache.drop(key);
+    }
+    return this.#ask(key, query);
+  }
+
+  #ask(key: string, query: Query): Outcome | Promise<Outcome> {
+    if (this.#closed) return STOPPING;
+    if (this.#port === undefined) return UNREACHED;
+    if (this.#waiting.size >= limits.forwardWaiting.default) return TOO_MANY;
+    const id = this.#nextId++;
+    this.#port.postMessage({ id, query: plainQuery(query) } satisfies ForwardAsk);
+    return new Promise((settle) => this.#waiting.set(id, { key, settle }));
+  }
+
+  #receive({ id, outcome, lent }: ForwardTold): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(id);
+    if (lent !== undefined) {
+      const ttl = { ttlSeconds: lent.freshMs / 1000, ttlSecondsMax: Number.POSITIVE_INFINITY };
+      this.#now.cache.keepReply(waiting.key, lent.reply, ttl, this.#clock.monotonic());
+    }
+    waiting.settle(outcome);
+  }
+
+  #settleAll(outcome: Outcome): void {
+    const all = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { settle } of all) settle(outcome);
+  }
+
+  #build(options: ForwardOptions): Forwarding {
+    // The thread that asks says what is wrong with them.
+    const routes = new Routes({ options, listeners: () => [], logger: silentLogger });
+    const clients = new RecursionClients(options.allowed);
+    return { options, routes, clients, cache: new ReplyCache(options.cache?.maxBytes ?? 0) };
+  }
+}
+
+/** Without the octets of options, which are a part of much larger memory that would go along. */
+function plainQuery({ question, client, aliasHops, aliases }: Query): Query {
+  const { edns } = question;
+  return {
+    question: edns === undefined ? question : { ...question, edns: { ...edns, options: [] } },
+    client,
+    ...(aliasHops === undefined ? {} : { aliasHops }),
+    ...(aliases === undefined ? {} : { aliases }),
+  };
+}
