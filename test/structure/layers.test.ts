@@ -14,9 +14,10 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'value' | 'typ
   catalog: { runtime: 'value' },
   engine: { catalog: 'type', runtime: 'value' },
   checks: { runtime: 'value' },
+  query: { catalog: 'type', runtime: 'value' },
   agent: { catalog: 'value', checks: 'value', runtime: 'value' },
-  dns: { runtime: 'value', catalog: 'type' },
-  http: { catalog: 'value', agent: 'value', runtime: 'value' },
+  dns: { runtime: 'value', catalog: 'type', query: 'value' },
+  http: { catalog: 'value', agent: 'value', query: 'value', runtime: 'value' },
   config: { runtime: 'value', agent: 'value', checks: 'value', dns: 'value', http: 'value' },
   cli: { config: 'value', dns: 'value', runtime: 'value', 'agent-process.ts': 'value' },
   // The composition root may use everything but the command line.
