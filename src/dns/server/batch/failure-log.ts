@@ -1,4 +1,4 @@
-/** Failures of calls, in one line a second at most: at full rate each datagram can fail. */
+/** Failures of system calls, in one line a second at most: at full rate each datagram can fail. */
 import type { Clock, Logger } from '../../../runtime/index.ts';
 import { errnoName } from './libc.ts';
 
@@ -21,7 +21,7 @@ export class FailureLog {
     this.#untold += 1;
     if (now < this.#silentUntil) return;
     const failures = this.#untold;
-    this.#logger.warn({ call, reason: errnoName(errno), failures }, 'udp socket failed');
+    this.#logger.warn({ call, reason: errnoName(errno), failures }, 'a system call failed');
     this.#silentUntil = now + SILENCE_MS;
     this.#untold = 0;
   }

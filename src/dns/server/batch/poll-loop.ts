@@ -10,7 +10,8 @@
  */
 import type { Logger } from '../../../runtime/index.ts';
 import type { AlarmClock } from './alarm-clock.ts';
-import { EINTR, errnoName, type Libc, linux } from './libc.ts';
+import { FailureLog } from './failure-log.ts';
+import { EINTR, type Libc, linux } from './libc.ts';
 
 export interface Pollable {
   readonly descriptor: number;
@@ -44,6 +45,7 @@ const POLLFD_BYTES = 8;
 export class PollLoop {
   readonly #parts: PollLoopParts;
   readonly #sleepMsMax: number;
+  readonly #failures: FailureLog;
   readonly #counter = new Uint8Array(new ArrayBuffer(8));
   #sockets: readonly Pollable[] = [];
   #pollfds = new PollFds(0);
@@ -56,6 +58,7 @@ export class PollLoop {
   constructor(parts: PollLoopParts) {
     this.#parts = parts;
     this.#sleepMsMax = parts.sleepMsMax ?? SLEEP_MS_MAX;
+    this.#failures = new FailureLog(parts.clock, parts.logger);
     setImmediate(this.#step);
   }
 
@@ -112,7 +115,7 @@ export class PollLoop {
   };
 
   #sleep(sockets: readonly Pollable[], pollfds: PollFds): void {
-    const { libc, logger, wakeFd } = this.#parts;
+    const { libc, wakeFd } = this.#parts;
     let isBusy = this.#paused > 0;
     for (let at = 0; at < sockets.length; at++) {
       const socket = sockets[at];
@@ -123,9 +126,9 @@ export class PollLoop {
     pollfds.set(sockets.length, wakeFd, linux.POLLIN);
     const count = libc.poll(pollfds.bytes, sockets.length + 1, isBusy ? 0 : this.#sleepMs());
     if (count < 0) {
-      pollfds.clear();
       const errno = libc.errno();
-      if (errno !== EINTR) logger.error({ reason: errnoName(errno) }, 'poll failed');
+      pollfds.happenAll(errno !== EINTR);
+      if (errno !== EINTR) this.#failures.note('poll', errno);
     } else if (pollfds.happened(sockets.length)) {
       libc.read(wakeFd, this.#counter, 8);
     }
@@ -161,7 +164,8 @@ class PollFds {
     return this.#events[at * 4 + 3] !== 0;
   }
 
-  clear(): void {
-    this.bytes.fill(0);
+  /** As far as it can be known: after a failure each may have something or not. */
+  happenAll(happened: boolean): void {
+    for (let at = 3; at < this.#events.length; at += 4) this.#events[at] = happened ? 1 : 0;
   }
 }

@@ -11,6 +11,7 @@ export interface Script {
   readonly socket?: Step[];
   readonly sendmmsg?: Step[];
   readonly recvmmsg?: Step[];
+  readonly poll?: Step[];
 }
 
 export function failingLibc(script: Script): Libc {
@@ -26,6 +27,7 @@ export function failingLibc(script: Script): Libc {
     ...libc,
     errno: () => failure ?? libc.errno(),
     socket: (...args) => (next(script.socket, 1) < 0 ? -1 : libc.socket(...args)),
+    poll: (...args) => (next(script.poll, 1) < 0 ? -1 : libc.poll(...args)),
     sendmmsg(descriptor, headers, count, flags) {
       const most = next(script.sendmmsg, count);
       return most < 0 ? -1 : libc.sendmmsg(descriptor, headers, most, flags);

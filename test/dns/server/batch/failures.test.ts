@@ -111,6 +111,16 @@ describe('recvmmsg', () => {
   });
 });
 
+describe('poll', () => {
+  it('that fails keeps nobody from being served, and is told once a second', async () => {
+    const poll = Array.from({ length: 1000 }, (): Step => 'ENOMEM');
+    const { next, lines } = await ask({ poll }, 3);
+    expect(await next(3)).toEqual([0, 1, 2]);
+    expect(poll.length).toBeGreaterThan(0);
+    expect(lines).toEqual([line('poll', 'ENOMEM')]);
+  });
+});
+
 describe('a process without descriptors', () => {
   it('is told so by the address that could not be listened on', async () => {
     const error: BindError = await serve({ libc: failingLibc({ socket: ['EMFILE'] }) }).catch(

@@ -16,6 +16,7 @@ const libc = loadLibc();
 const parts = { libc, clock, logger: silentLogger };
 const loop = new PollLoop({ ...parts, wakeFd, sleepMsMax: 3_600_000 });
 let turns = 0;
+let working;
 const respondTo = ({ bytes, start, end, reply, replyStart }) => {
   turns += 1;
   reply.set(bytes.subarray(start, end), replyStart);
@@ -28,16 +29,20 @@ const does = {
   echo: (value) => value,
   /** Sleeps in between, until the timer is due. */
   timer: (delayMs) => new Promise((resolve) => clock.schedule(delayMs, () => resolve('due'))),
-  /** Works in slices until a query has come. */
-  async slices() {
-    const before = turns;
-    let slices = 0;
-    while (turns === before) {
-      slices += 1;
-      await loop.pause();
-    }
-    return slices > 0;
+  /** Works in slices with nothing else going on. */
+  async work() {
+    for (let slices = 0; slices < 1000; slices++) await loop.pause();
+    return 'done';
   },
+  /** Works in slices from now on, until a query has come. */
+  begin() {
+    working = (async () => {
+      while (turns === 0) await loop.pause();
+      return 'finished';
+    })();
+    return 'begun';
+  },
+  finish: () => working,
   /** Waits for what no descriptor of the loop tells of. */
   file: () =>
     loop.attend(import('node:fs/promises').then(({ stat }) => stat('/'))).then(() => 'read'),

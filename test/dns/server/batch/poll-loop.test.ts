@@ -8,7 +8,7 @@ import { seededRandom } from '../../../../src/runtime/index.ts';
 import { idOf, message, udpClient } from '../clients.ts';
 import { libcHere } from './sockets.ts';
 
-type Task = 'echo' | 'timer' | 'slices' | 'file' | 'stop';
+type Task = 'echo' | 'timer' | 'work' | 'begin' | 'finish' | 'file' | 'stop';
 
 async function startThread() {
   const wake = createWake(libcHere());
@@ -80,12 +80,17 @@ describe('a sleeping thread', () => {
     expect(await ask('file')).toBe('read');
   });
 
+  it('does not fall asleep between two slices of work', async () => {
+    const { ask } = await startThread();
+    expect(await ask('work')).toBe('done');
+  });
+
   it('answers between two slices of work', async () => {
     const { ask, client } = await startThread();
-    const working = ask('slices');
+    expect(await ask('begin')).toBe('begun');
     client.send(message(5));
     expect(idOf(await client.next())).toBe(5);
-    expect(await working).toBe(true);
+    expect(await ask('finish')).toBe('finished');
   });
 
   it('ends by itself once it is told to', async () => {

@@ -27,8 +27,7 @@ export function libcHere(): Libc {
 }
 
 /** A loop that only looks and never sleeps. */
-export function wakefulLoop(clock: Clock, logger: Logger = silentLogger) {
-  const libc = libcHere();
+export function wakefulLoop(clock: Clock, logger: Logger = silentLogger, libc = libcHere()) {
   const wake = createWake(libc);
   const alarmClock = new AlarmClock(clock);
   const loop = new PollLoop({ libc, wakeFd: wake.fd, clock: alarmClock, logger, sleepMsMax: 0 });
@@ -92,7 +91,7 @@ export interface ServeOptions extends Partial<Omit<OpenBatchParts, 'respondTo' |
 /** A socket that says again what it hears, unless told otherwise; closed when the test is over. */
 export async function serve({ at, respond, ...rest }: ServeOptions = {}): Promise<Served> {
   const clock = rest.clock ?? new HeldClock(Date.now());
-  const own = wakefulLoop(clock, rest.logger);
+  const own = wakefulLoop(clock, rest.logger, rest.libc);
   onTestFinished(own.close);
   const where = { address: '127.0.0.1', port: 0, ipv6Only: false, ...at };
   const transport = await openBatchSocket(where, {
