@@ -42,6 +42,8 @@ export interface BoundSocket {
 const BATCHES_A_TURN = 16;
 /** Stale batches a turn: more than the kernel keeps by default, and only copied. */
 const STALE_A_TURN = 256;
+/** Calls for one batch that may be interrupted, or tell of an ICMP message, before the next turn. */
+const TRIES_MAX = 16;
 /** After a failure that has no remedy here, so that it is not met again at once, and for ever. */
 const REST_MS = 100;
 
@@ -145,6 +147,10 @@ export class BatchSocket implements Transport, Pollable {
     this.#tellWhenQuiet();
   }
 
+  get #isClosing(): boolean {
+    return this.#closingSince !== Number.POSITIVE_INFINITY;
+  }
+
   get #backlogCount(): number {
     return this.#backlog === undefined ? 0 : this.#backlog.count;
   }
@@ -178,22 +184,21 @@ export class BatchSocket implements Transport, Pollable {
   /** @returns how many came; 0 for none */
   #receive(): number {
     const { libc } = this.#parts;
+    const { queries } = this.#memory;
     this.#memory.makeReady();
-    for (let attempt = 0; attempt < BATCH; attempt++) {
-      const count = libc.recvmmsg(
-        this.descriptor,
-        this.#memory.queries,
-        BATCH,
-        linux.MSG_DONTWAIT,
-        null,
-      );
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const count = libc.recvmmsg(this.descriptor, queries, BATCH, linux.MSG_DONTWAIT, null);
       if (count > 0) {
         this.#queries += count;
-        if (count < BATCH) this.#hasReadAll = this.#whenQuiet !== undefined;
+        if (count < BATCH) this.#hasReadAll = this.#isClosing;
         return count;
       }
       const errno = libc.errno();
-      if (errno === EAGAIN) break;
+      if (errno === EAGAIN) {
+        this.#emptyAt = this.#parts.clock.monotonic();
+        this.#hasReadAll = this.#isClosing;
+        return 0;
+      }
       if (errno === EINTR) continue;
       this.#failures.note('recvmmsg', errno);
       if (!ICMP_REPORTS.has(errno)) {
@@ -201,8 +206,6 @@ export class BatchSocket implements Transport, Pollable {
         return 0;
       }
     }
-    this.#emptyAt = this.#parts.clock.monotonic();
-    this.#hasReadAll = this.#whenQuiet !== undefined;
     return 0;
   }
 
@@ -218,8 +221,7 @@ export class BatchSocket implements Transport, Pollable {
       this.#emptyAt = now;
       return 0;
     }
-    const isClosing = this.#whenQuiet !== undefined;
-    if (sinceEmpty <= limits.dnsQueryPatienceMs.default && !isClosing) return 0;
+    if (sinceEmpty <= limits.dnsQueryPatienceMs.default && !this.#isClosing) return 0;
     const arrivedMs = this.#memory.lastArrivalMs();
     if (arrivedMs === undefined) return 0;
     if (arrivedMs > this.#closingSince) this.#hasReadAll = true;
