@@ -6,6 +6,7 @@ import { cores, cpuSeconds, droppedAt, startOn } from './machine.mjs';
 import { quantile } from './statistics.mjs';
 
 const TIMEOUT_SECONDS = 2;
+const RUN_SECONDS_MAX = 300;
 
 /** Ahead of all else on its core, so that what shares the core adds nothing to the delays that are measured. */
 const AHEAD = ['chrt', '--fifo', '5'];
@@ -35,10 +36,12 @@ async function run({ server, file, output, args, ahead = false, coreList = cores
   const command = [...(ahead ? AHEAD : []), 'dnsperf', ...target, ...fixed, ...args];
   const before = { cpu: cpuSeconds(server.child.pid), dropped: droppedAt(server.port) };
   const child = startOn(coreList, command, { stdio: ['ignore', out, out] });
-  const [code] = await once(child, 'close');
+  const late = setTimeout(() => child.kill('SIGKILL'), 1000 * RUN_SECONDS_MAX);
+  const [code, signal] = await once(child, 'close');
+  clearTimeout(late);
   closeSync(out);
   const text = readFileSync(output, 'utf8');
-  if (code !== 0) throw new Error(`dnsperf ended with ${code}: ${text}`);
+  if (code !== 0) throw new Error(`dnsperf ended with ${signal ?? code}: ${text.slice(-500)}`);
   const cpu = cpuSeconds(server.child.pid) - before.cpu;
   return { text, cpu, dropped: droppedAt(server.port) - before.dropped };
 }
@@ -49,7 +52,7 @@ async function run({ server, file, output, args, ahead = false, coreList = cores
  * @returns rate, lost, rcodes, `dropped` by the kernel, `cpuShare` of a core, `perCpuSecond`
  */
 export async function fullLoad({ server, file, output, seconds, tcp, once, twoCores }) {
-  const transport = tcp ? ['-m', 'tcp', '-c', '100', '-q', '1000'] : ['-c', '16', '-q', '400'];
+  const transport = tcp ? ['-m', 'tcp', '-c', '100', '-q', '1000'] : ['-c', '16', '-q', '200'];
   const length = once ? ['-n', '1'] : ['-l', String(seconds)];
   const args = [...transport, '-T', twoCores ? '2' : '1', ...length];
   const coreList = twoCores ? cores.two : cores.generator;
@@ -60,14 +63,13 @@ export async function fullLoad({ server, file, output, seconds, tcp, once, twoCo
 }
 
 /**
- * Questions at a rate.
- * @param options `{ server, file, output, seconds, perSecond, tcp? }`
+ * Questions over UDP at a rate.
+ * @param options `{ server, file, output, seconds, perSecond }`
  * @returns rate, lost, `dropped`, and `p50`, `p99`, `most` in ms
  */
-export async function steadyLoad({ server, file, output, seconds, perSecond, tcp }) {
-  const transport = tcp ? ['-m', 'tcp', '-c', '4'] : ['-c', '1'];
-  const pace = ['-T', '1', '-Q', String(perSecond), '-q', String(perSecond), '-l', String(seconds)];
-  const args = [...transport, ...pace, '-v'];
+export async function steadyLoad({ server, file, output, seconds, perSecond }) {
+  const pace = ['-Q', String(perSecond), '-q', String(perSecond), '-l', String(seconds)];
+  const args = ['-c', '1', '-T', '1', ...pace, '-v'];
   const { text, dropped } = await run({ server, file, output, args, ahead: true });
   const delays = parseDelays(text);
   const [p50, p99, most] = [0.5, 0.99, 1].map((share) => quantile(delays, share));

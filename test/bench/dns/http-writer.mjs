@@ -2,7 +2,9 @@
 // HTTP itself, since a client library would take a good part of the core that the DNS generator needs too.
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setImmediate, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const CONNECTIONS = 64;
 
 /** One kept connection. */
 class Connection {
@@ -60,29 +62,25 @@ class Connection {
 export async function write(options) {
   const { http, total = Number.POSITIVE_INFINITY, perSecond, signal, request } = options;
   const [host, port] = http.split(':');
-  const idle = Array.from({ length: options.connections ?? 64 }, () => new Connection(port, host));
-  await Promise.all(idle.map((connection) => connection.ready()));
-  const all = [...idle];
   const started = performance.now();
-  const elapsed = () => (performance.now() - started) / 1000;
-  let [sent, written, failure] = [0, 0, undefined];
-  const send = async (connection) => {
-    const { path, body } = request(sent++);
-    await connection.put(path, body);
-    written += 1;
-    idle.push(connection);
-  };
-  while (written < total && !signal?.aborted && failure === undefined) {
-    const due = Math.min(total, perSecond ? elapsed() * perSecond : total);
-    while (sent < due && idle.length > 0) {
-      send(idle.pop()).catch((error) => {
-        failure = error;
-      });
+  let [next, written] = [0, 0];
+  const drive = async (connection) => {
+    while (next < total && !signal?.aborted) {
+      const at = next++;
+      const earlyMs = perSecond ? (at * 1000) / perSecond - (performance.now() - started) : 0;
+      if (earlyMs > 0) await wait(earlyMs);
+      const { path, body } = request(at);
+      await connection.put(path, body);
+      written += 1;
     }
-    await (perSecond ? wait(1) : setImmediate());
+  };
+  const count = options.connections ?? CONNECTIONS;
+  const connections = Array.from({ length: count }, () => new Connection(port, host));
+  try {
+    await Promise.all(connections.map((connection) => connection.ready()));
+    await Promise.all(connections.map(drive));
+  } finally {
+    for (const connection of connections) connection.close();
   }
-  const seconds = elapsed();
-  for (const connection of all) connection.close();
-  if (failure !== undefined) throw failure;
-  return { written, perSecond: written / seconds };
+  return { written, perSecond: (1000 * written) / (performance.now() - started) };
 }

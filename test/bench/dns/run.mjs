@@ -2,7 +2,7 @@
 //   npm run bench:dns [-- --only W1,W6 --seconds 5 --rounds 5 --out .bench --publish]
 // Prints tables, and writes them with plots and all figures into a folder. Nothing here is asserted.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { catalogSet } from './catalog-set.mjs';
@@ -11,12 +11,14 @@ import { plotDelays, plotRatios } from './plot.mjs';
 import { coredns } from './servers/coredns.mjs';
 import { knot } from './servers/knot.mjs';
 import { nsd } from './servers/nsd.mjs';
-import { knowsThreads, rollcall } from './servers/rollcall.mjs';
+import { rollcall } from './servers/rollcall.mjs';
 import { formatResults } from './table.mjs';
 import { installTools, isInstalled, versionOf } from './tools.mjs';
 import { workloads } from './workloads.mjs';
 
 const ROUNDS_MIN = 3;
+/** Processes that run besides us; with more, figures say little. */
+const LOAD_MAX = 0.5;
 const root = resolve(import.meta.dirname, '../../..');
 const PAGE = join(root, 'docs/benchmarks.md');
 const MARKED = /(<!-- results -->\n)[\s\S]*?(<!-- \/results -->)/;
@@ -50,17 +52,13 @@ function prepare(folder) {
     if (!sets.has(name)) sets.set(name, catalogSet(name));
     return sets.get(name);
   };
-  return { folder, seconds, rounds, others, set, knowsThreads: knowsThreads(folder) };
+  return { folder, seconds, rounds, others, set };
 }
 
 async function measure(bench) {
   const done = [];
-  for (const { id, title, needsThreads, run } of workloads) {
+  for (const { id, title, run } of workloads) {
     if (!wanted.includes(id)) continue;
-    if (needsThreads && !bench.knowsThreads) {
-      process.stdout.write(`${id} is left out: this rollcall has no dns_config.threads\n`);
-      continue;
-    }
     process.stdout.write(`${id}: ${title}\n`);
     const result = { id, title, ...(await run(bench)) };
     done.push(result);
@@ -105,6 +103,8 @@ function publish(text, results) {
 }
 
 installTools();
+const load = loadavg()[0];
+if (load > LOAD_MAX) console.log(`this machine is busy (load ${load}): figures will say little`);
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
 pin(cores.generator, process.pid);
 try {

@@ -28,15 +28,11 @@ export function formatAim(value, aim) {
   return `${text} ${kept ? '✓' : '✗'}`;
 }
 
-/**
- * The ratio that belongs beside a row, with its aim: of the workload's own server to this one, or of this one to
- * another measurement of the same server.
- */
-function ratioCells({ server }, ratios, [own]) {
-  const ratio = ratios.find(({ of, to }) => (of === own.server ? to === server : of === server));
+/** What was compared with this row, `rollcall: 0.91 (0.88–0.95)`, and the aim of that. */
+function ratioCells({ server }, ratios) {
+  const ratio = ratios.find(({ to }) => to === server);
   if (ratio === undefined) return ['', ''];
-  const said = ratio.of === server ? `${formatRatio(ratio)} of ${ratio.to}` : formatRatio(ratio);
-  return [said, formatAim(median(ratio.values), ratio.aim)];
+  return [`${ratio.of}: ${formatRatio(ratio)}`, formatAim(median(ratio.values), ratio.aim)];
 }
 
 const table = (heads, rows) =>
@@ -47,7 +43,7 @@ const named = (workload, at) => (at === 0 ? [`**${workload.id}** ${workload.titl
 
 function loadTable(workloads) {
   const heads = ['workload', 'server', 'answers/s', 'cores used', 'answers per CPU s'];
-  const more = ['lost', 'of them by the kernel', 'rollcall ÷ it', 'aim'];
+  const more = ['lost', 'of them by the kernel', 'ratio to it', 'aim'];
   const rows = workloads.flatMap((workload) =>
     workload.rows.map((row, at) => [
       ...named(workload, at),
@@ -57,7 +53,7 @@ function loadTable(workloads) {
       thousands(medianOf(row, 'perCpuSecond')),
       sumOf(row, 'lost'),
       sumOf(row, 'dropped'),
-      ...ratioCells(row, workload.ratios, workload.rows),
+      ...ratioCells(row, workload.ratios),
     ]),
   );
   return table([...heads, ...more], rows);
@@ -73,10 +69,10 @@ function delayTable(workloads) {
       medianOf(row, 'p50').toFixed(3),
       medianOf(row, 'p99').toFixed(3),
       sumOf(row, 'lost'),
-      ...ratioCells(row, workload.ratios, []),
+      ...ratioCells(row, workload.ratios),
     ]),
   );
-  return table([...heads, 'p99 ÷', 'aim'], rows);
+  return table([...heads, 'ratio of p99 to it', 'aim'], rows);
 }
 
 function factTable(workloads) {

@@ -8,7 +8,7 @@ import { underFlips } from './workloads/under-flips.mjs';
 
 const DIFFERING_PER_SECOND = 100_000;
 
-/** `run(bench)` gives `{ rows, ratios, facts? }`; `needsThreads` wants a rollcall that knows `dns_config.threads`. */
+/** `run(bench)` gives `{ rows, ratios, facts? }`. */
 export const workloads = [
   {
     id: 'W1',
@@ -66,7 +66,6 @@ export const workloads = [
   {
     id: 'W10',
     title: 'W1 with two threads on two cores, which the generator shares',
-    needsThreads: true,
     run: againstOthers({ set: 'three', questions: addresses(), threads: 2, aims: {} }),
   },
   {

@@ -1,6 +1,5 @@
 // rollcall as its users run it: the built agent, its catalog filled over HTTP and kept on disk. A set is loaded once;
 // every start works on a copy of that store.
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,28 +12,20 @@ import { versionOf } from '../tools.mjs';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 export const program = [process.execPath, join(root, 'bin/rollcall')];
 
-/** Writes what `settings` say as a configuration file. @returns its path */
-function writeConfig(folder, { threads }) {
-  const file = join(folder, 'agent.json');
-  writeFileSync(file, JSON.stringify(threads ? { dns_config: { threads } } : {}));
-  return file;
-}
-
-/** Whether this build of rollcall knows `dns_config.threads`. */
-export function knowsThreads(folder) {
-  const [command, ...args] = [...program, 'validate', writeConfig(folder, { threads: 1 })];
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-}
+/** As many as make up large groups in the store; the agent takes 200 from one address. */
+const FILLING_CONNECTIONS = 180;
 
 /**
- * Starts an agent over a store.
- * @param options `{ coreList, dataDir, config?, dnsPort?, env? }`
+ * Starts an agent over a store, with its configuration beside that.
+ * @param options `{ coreList, dataDir, threads?, dnsPort?, env? }`
  * @returns `{ name, port, http, child, startMs }` once it is ready
  */
-export async function startAgent({ coreList, dataDir, config, dnsPort = 0, env = {} }) {
+export async function startAgent({ coreList, dataDir, threads = 1, dnsPort = 0, env = {} }) {
   const started = performance.now();
   const ports = ['-http-port', '0', '-dns-port', String(dnsPort)];
-  const files = ['-data-dir', dataDir, ...(config ? ['-config-file', config] : [])];
+  const config = `${dataDir}.json`;
+  writeFileSync(config, JSON.stringify({ dns_config: { threads } }));
+  const files = ['-data-dir', dataDir, '-config-file', config];
   const agent = [...program, 'agent', '-node', 'bench', '-log-level', 'error', ...files, ...ports];
   const child = startOn(coreList, agent, {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -64,7 +55,12 @@ export async function storeOf(folder, set) {
     instances.map((instance) => registration(service, instance)),
   );
   const request = (at) => ({ path: '/v1/catalog/register', body: bodies[at] });
-  const { perSecond } = await write({ http: agent.http, total: bodies.length, request });
+  const { perSecond } = await write({
+    http: agent.http,
+    total: bodies.length,
+    connections: FILLING_CONNECTIONS,
+    request,
+  });
   process.stdout.write(
     `  ${bodies.length} instances registered, ${Math.round(perSecond)} a second\n`,
   );
@@ -73,19 +69,22 @@ export async function storeOf(folder, set) {
   return store;
 }
 
+/** A copy of a store, for one agent to write to. @returns its folder */
+export function copyOf(folder, store) {
+  const dataDir = join(mkdtempSync(join(folder, 'rollcall-')), 'data');
+  cpSync(store, dataDir, { recursive: true });
+  return dataDir;
+}
+
 export const rollcall = {
   name: 'rollcall',
   command: process.execPath,
   version: () => versionOf([...program, 'version'], /v?(\d+\.\d+\.\S+)/),
 
   /** `env` as the agent sees it besides ours. @returns as `startAgent` does */
-  async start({ folder: parent, set, coreList, threads, env }) {
+  async start({ folder: parent, set, coreList, threads = 1, env }) {
     const store = await storeOf(parent, set);
-    const folder = mkdtempSync(join(parent, 'rollcall-'));
-    const dataDir = join(folder, 'data');
-    cpSync(store, dataDir, { recursive: true });
-    const config = writeConfig(folder, { threads });
-    const agent = await startAgent({ coreList, dataDir, config, env });
+    const agent = await startAgent({ coreList, dataDir: copyOf(parent, store), threads, env });
     const { service, instances } = set.services[0];
     const reply = ask(agent.port, {
       name: `${service}.service.consul`,

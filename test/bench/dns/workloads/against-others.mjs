@@ -31,9 +31,8 @@ export const againstOthers = (workload) => (bench) =>
     const start = async (kind, count) => {
       const coreList = twoCores ? cores.two : cores.server;
       const { env, additional } = workload;
-      const own = kind === rollcall ? { env, threads: bench.knowsThreads ? count : undefined } : {};
-      const common = { folder: bench.folder, set, coreList, threads: count, additional };
-      const server = await kind.start({ ...common, ...own });
+      const what = { folder: bench.folder, set, coreList, threads: count, additional, env };
+      const server = await kind.start(what);
       servers.push(server);
       if (workload.warm) await warm(server);
       return server;

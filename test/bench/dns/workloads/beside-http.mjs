@@ -30,8 +30,7 @@ export const besideHttp = (bench) =>
   withServers(async (servers) => {
     const { folder, seconds } = bench;
     const set = bench.set('three');
-    const threads = bench.knowsThreads ? 1 : undefined;
-    const agent = await rollcall.start({ folder, set, coreList: cores.all, threads });
+    const agent = await rollcall.start({ folder, set, coreList: cores.all });
     servers.push(agent);
     const nsd = bench.others.find(({ name }) => name === 'NSD');
     if (nsd) servers.push(await nsd.start({ folder, set, coreList: cores.server }));

@@ -1,11 +1,9 @@
 // What the view costs with 100,000 instances: memory of an instance in a thread, from the start to the first answer,
 // and from a commit to the answer that shows it.
-import { cpSync, mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cores, freePort, residentBytes } from '../machine.mjs';
 import { Asker, probeChanges } from '../prober.mjs';
-import { startAgent, storeOf } from '../servers/rollcall.mjs';
+import { copyOf, startAgent, storeOf } from '../servers/rollcall.mjs';
 import { median, quantile } from '../statistics.mjs';
 import { withServers } from './in-turns.mjs';
 
@@ -25,11 +23,9 @@ async function settledBytes(pid) {
 
 /** Starts an agent over a copy of the set's store, does `work` with it and ends it. */
 async function withAgent(bench, set, dnsPort, work) {
-  const store = await storeOf(bench.folder, set);
-  const dataDir = join(mkdtempSync(join(bench.folder, 'rollcall-')), 'data');
-  cpSync(store, dataDir, { recursive: true });
+  const dataDir = copyOf(bench.folder, await storeOf(bench.folder, set));
   return withServers(async (servers) => {
-    const starting = startAgent({ coreList: cores.all, dataDir, dnsPort, config: bench.config });
+    const starting = startAgent({ coreList: cores.all, dataDir, dnsPort });
     return work(async () => {
       const agent = await starting;
       servers.push(agent);

@@ -15,9 +15,8 @@ const FLIPS_PER_SECOND = 1000;
 export const underFlips = (bench) =>
   withServers(async (servers) => {
     const set = bench.set('three');
-    const threads = bench.knowsThreads ? 1 : undefined;
     const { folder, seconds } = bench;
-    const agent = await rollcall.start({ folder, set, coreList: cores.server, threads });
+    const agent = await rollcall.start({ folder, set, coreList: cores.server });
     servers.push(agent);
     const file = join(folder, 'questions');
     writeQuestions(file, shuffled(addresses()(set)));
