@@ -11,6 +11,8 @@ import { OrderedPool, type PoolParts } from './ordered-pool.ts';
 
 /** A packed list itself, and not one that has it: that would be another memory access for each reply. */
 export class AddressPool extends PackedAddresses {
+  /** The selection that it belongs to was thrown away. */
+  isStale = false;
   /** Undefined: all count the same. */
   readonly #order: OrderedPool | undefined;
 

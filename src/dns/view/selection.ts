@@ -51,8 +51,7 @@ export class Selection {
   readonly instances: readonly InstanceEntry[];
   readonly rules: SelectionRules;
   readonly failOpen: SelectionParts['failOpen'];
-  /** It was thrown away: another one stands for these instances now, or none. */
-  isStale = false;
+  #isStale = false;
   /** Addresses are those that another datacenter sees. */
   readonly #wan: boolean;
   #ipv4: AddressPool | undefined;
@@ -71,6 +70,19 @@ export class Selection {
     this.rules = rules;
     this.failOpen = failOpen;
     this.#wan = isRemote && rules.translateWan;
+  }
+
+  /** It was thrown away: another one stands for these instances now, or none. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
+  /** Tells whoever keeps something that is made of it; the pools say so too, for those who look at nothing else. */
+  throwAway(): void {
+    this.#isStale = true;
+    if (this.#ipv4 !== undefined) this.#ipv4.isStale = true;
+    if (this.#ipv6 !== undefined) this.#ipv6.isStale = true;
+    if (this.#distinct !== undefined) this.#distinct.pool.isStale = true;
   }
 
   /** Distinct IPv4 addresses, as a question for A is answered. */

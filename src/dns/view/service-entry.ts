@@ -42,10 +42,9 @@ export class ServiceEntry {
 
   /** What a changed instance, or its node, makes stale. */
   dropSelections(): void {
-    // Whoever keeps something that is made of one does not hear of it: it is there to be seen.
-    if (this.#untagged !== undefined) this.#untagged.isStale = true;
-    for (const selection of this.#tagged?.values() ?? []) selection.isStale = true;
-    for (const { selection } of this.#queried?.values() ?? []) selection.isStale = true;
+    this.#untagged?.throwAway();
+    for (const selection of this.#tagged?.values() ?? []) selection.throwAway();
+    for (const { selection } of this.#queried?.values() ?? []) selection.throwAway();
     this.#untagged = undefined;
     this.#tags = undefined;
     this.#tagged = undefined;

@@ -9,34 +9,27 @@ import { RecordClass, RecordType } from './types.ts';
 /** Addresses of one family in an order that means nothing: a reader draws by swapping to the front. */
 export class PackedAddresses {
   readonly type: typeof RecordType.A | typeof RecordType.AAAA;
-  /** One word an IPv4 address, four an IPv6 address, in network order of octets. */
-  readonly words: Uint32Array;
-  /** The same memory, octet by octet. */
+  /** One after another. Up to 64 octets lie on the heap, next to what else is read for an answer. */
   readonly octets: Uint8Array;
-  readonly wordsEach: 1 | 4;
+  readonly octetsEach: 4 | 16;
+  readonly count: number;
 
   constructor(type: PackedAddresses['type'], rdatas: readonly Uint8Array[]) {
     this.type = type;
-    this.wordsEach = type === RecordType.A ? 1 : 4;
-    this.words = new Uint32Array(rdatas.length * this.wordsEach);
-    this.octets = new Uint8Array(this.words.buffer);
+    this.octetsEach = type === RecordType.A ? 4 : 16;
+    this.count = rdatas.length;
+    this.octets = new Uint8Array(rdatas.length * this.octetsEach);
     for (const [at, rdata] of rdatas.entries()) this.octets.set(rdata, at * this.octetsEach);
   }
 
-  get octetsEach(): number {
-    return this.wordsEach * 4;
-  }
-
-  get count(): number {
-    return this.words.length / this.wordsEach;
-  }
-
   swap(one: number, other: number): void {
-    const { words, wordsEach } = this;
-    for (let word = 0; word < wordsEach; word++) {
-      const kept = words[one * wordsEach + word] as number;
-      words[one * wordsEach + word] = words[other * wordsEach + word] as number;
-      words[other * wordsEach + word] = kept;
+    const { octets, octetsEach } = this;
+    const from = one * octetsEach;
+    const to = other * octetsEach;
+    for (let octet = 0; octet < octetsEach; octet++) {
+      const kept = octets[from + octet] as number;
+      octets[from + octet] = octets[to + octet] as number;
+      octets[to + octet] = kept;
     }
   }
 }

@@ -120,8 +120,9 @@ describe('any history', () => {
         [false, true].map((onlyPassing) => {
           const selection = entry?.select(tag, rules(onlyPassing));
           const keys = selection?.instances.map((one) => one.key).sort();
-          const hosts = [...(selection?.ipv4.octets ?? [])];
-          return [keys, hosts.sort(), selection?.distinctFor('').pool.count];
+          const { octets = [], count = 0 } = selection?.ipv4 ?? {};
+          const hosts = Array.from({ length: count }, (_, at) => octets.slice(4 * at, 4 * at + 4));
+          return [keys, hosts.map(String).sort(), selection?.distinctFor('').pool.count];
         }),
       );
       return [selections, view.here.nodes.byName(name)?.row];

@@ -12,7 +12,6 @@ import { OPT_BYTES_MAX } from './placed-reply.ts';
 
 /** Undefined when it does not fit into the smallest reply with all that may go along: then the size decides. */
 export function compileFixed(
-  key: Uint8Array,
   { question, from }: Basis,
   reply: Reply,
   writer: MessageWriter,
@@ -36,5 +35,5 @@ export function compileFixed(
   writer.copyTo(records, 0, start);
   const counts = [answers.length, authority.length, additional.length] as const;
   const parts = { from, isNegative, records, counts, explanation, soa };
-  return new CompiledFixed(key, question.type, parts);
+  return new CompiledFixed(parts);
 }

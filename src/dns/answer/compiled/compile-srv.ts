@@ -28,11 +28,7 @@ const ADDR_LABEL = '\x04addr';
 const POINTER_TO_QUESTION = `\xc0${String.fromCharCode(HEADER_BYTES)}`;
 
 /** Undefined for an answer that cannot be laid out so. */
-export function compileSrv(
-  key: Uint8Array,
-  basis: SrvBasis,
-  context: CatalogContext,
-): CompiledSrv | undefined {
+export function compileSrv(basis: SrvBasis, context: CatalogContext): CompiledSrv | undefined {
   const { question, from, distinct, domain } = basis;
   const { pool, weights } = distinct;
   if (from.hasNames || pool.count > SRV_ITEMS_MAX) return undefined;
@@ -47,7 +43,7 @@ export function compileSrv(
     if (!encoder.add(parts, { node: instance.node, name, texts })) return undefined;
   }
   const layout = encoder.finish(question.lowerName);
-  return layout && new CompiledSrv(key, question.type, { from, pool, layout });
+  return layout && new CompiledSrv(pool, layout);
 }
 
 interface NodeParts {

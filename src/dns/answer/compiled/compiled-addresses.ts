@@ -6,7 +6,6 @@
 import type { AddressPool } from '../../view/address-pool.ts';
 import { HEADER_BYTES } from '../../wire/message.ts';
 import { RecordClass } from '../../wire/types.ts';
-import type { Foundation } from '../basis.ts';
 import { explanationBytes } from '../edns/extended-error.ts';
 import { LIMITED } from '../explanations.ts';
 import { CUT } from '../fit-reply.ts';
@@ -21,31 +20,18 @@ const LIMITED_BYTES = explanationBytes(LIMITED);
 const CUT_BYTES = explanationBytes(CUT);
 
 export class CompiledAddresses implements CompiledAnswer {
-  readonly key: Uint8Array;
-  readonly type: number;
+  readonly octets = 0;
   readonly isNegative = false;
-  readonly #from: Foundation;
   readonly #pool: AddressPool;
   readonly #ttl: number;
 
-  constructor(
-    key: Uint8Array,
-    type: number,
-    { from, pool, ttl }: { from: Foundation; pool: AddressPool; ttl: number },
-  ) {
-    this.key = key;
-    this.type = type;
-    this.#from = from;
+  constructor(pool: AddressPool, ttl: number) {
     this.#pool = pool;
     this.#ttl = ttl;
   }
 
-  get octets(): number {
-    return this.key.length;
-  }
-
   get isStale(): boolean {
-    return this.#from.isStale;
+    return this.#pool.isStale;
   }
 
   write(reply: PlacedReply, terms: Terms): boolean {

@@ -17,11 +17,7 @@ export interface Terms {
 }
 
 export interface CompiledAnswer {
-  /** The name asked for, in lower case, as it is on the wire. */
-  readonly key: Uint8Array;
-  /** The type asked for. */
-  readonly type: number;
-  /** Of the key and what is encoded. */
+  /** Of what is encoded. */
   readonly octets: number;
   /** NOERROR without an answer. */
   readonly isNegative: boolean;

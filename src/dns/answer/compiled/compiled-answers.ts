@@ -7,8 +7,6 @@
 import { limits } from '../../../runtime/index.ts';
 import type { SelectionRules } from '../../view/selection-rules.ts';
 import type { Datagram } from '../../wire/datagram.ts';
-import { LOWER } from '../../wire/lower-octets.ts';
-import { HEADER_BYTES } from '../../wire/message.ts';
 import type { Client, Question } from '../../wire/question.ts';
 import { RecordType } from '../../wire/types.ts';
 import { MessageWriter } from '../../wire/write-message.ts';
@@ -93,9 +91,7 @@ export class CompiledAnswers {
     if (outcome.kind !== 'answer' && outcome.kind !== 'no-data') return;
     const { basis } = outcome;
     if (basis?.question !== question || this.#table.find(this.#query) !== undefined) return;
-    const key = this.#key();
-    const answer = this.#compile(key, basis, reply);
-    this.#table.add(this.#query.hash, answer ?? new Uncompiled(key, question.type, basis.from));
+    this.#table.add(this.#query, this.#compile(basis, reply) ?? new Uncompiled(basis.from));
   }
 
   #tryAnswer(datagram: Datagram): number {
@@ -122,47 +118,29 @@ export class CompiledAnswers {
     this.#table.clear();
   }
 
-  /** The name of the query at hand, in lower case. */
-  #key(): Uint8Array {
-    const { bytes, start, nameEnd } = this.#query;
-    const key = new Uint8Array(nameEnd - start - HEADER_BYTES);
-    for (let at = 0; at < key.length; at++) {
-      key[at] = LOWER[bytes[start + HEADER_BYTES + at] as number] as number;
-    }
-    return key;
-  }
-
-  #compile(key: Uint8Array, basis: Basis, reply: Reply): CompiledAnswer | undefined {
+  #compile(basis: Basis, reply: Reply): CompiledAnswer | undefined {
     const { context } = this.#parts;
-    const { question } = basis;
     const { answer, rules } = context.settings;
     if (answer.disableCompression) return undefined;
     if (basis.kind === 'fixed') {
-      return compileFixed(key, basis, reply, this.#writer);
+      return compileFixed(basis, reply, this.#writer);
     }
     // Where the client is decides.
     if (rules.locations !== undefined) return undefined;
     return basis.kind === 'addresses'
-      ? new CompiledAddresses(key, question.type, basis)
-      : compileSrv(key, basis, context);
+      ? new CompiledAddresses(basis.pool, basis.ttl)
+      : compileSrv(basis, context);
   }
 }
 
 /** A question that is answered the generic way each time: kept, so that nobody tries again. */
 class Uncompiled implements CompiledAnswer {
-  readonly key: Uint8Array;
-  readonly type: number;
+  readonly octets = 0;
   readonly isNegative = false;
   readonly #from: Foundation;
 
-  constructor(key: Uint8Array, type: number, from: Foundation) {
-    this.key = key;
-    this.type = type;
+  constructor(from: Foundation) {
     this.#from = from;
-  }
-
-  get octets(): number {
-    return this.key.length;
   }
 
   get isStale(): boolean {

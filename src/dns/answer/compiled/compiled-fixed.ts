@@ -24,17 +24,13 @@ export interface FixedParts {
 }
 
 export class CompiledFixed implements CompiledAnswer {
-  readonly key: Uint8Array;
-  readonly type: number;
   readonly isNegative: boolean;
   readonly #parts: FixedParts;
   readonly #records: Uint8Array;
   #soa: ResourceRecord | undefined;
   #isOutdated = false;
 
-  constructor(key: Uint8Array, type: number, parts: FixedParts) {
-    this.key = key;
-    this.type = type;
+  constructor(parts: FixedParts) {
     this.isNegative = parts.isNegative;
     this.#parts = parts;
     this.#records = parts.records;
@@ -42,7 +38,7 @@ export class CompiledFixed implements CompiledAnswer {
   }
 
   get octets(): number {
-    return this.key.length + this.#records.length;
+    return this.#records.length;
   }
 
   get isStale(): boolean {

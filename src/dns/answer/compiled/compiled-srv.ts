@@ -8,7 +8,6 @@
  */
 import type { InstanceEntry } from '../../view/entries.ts';
 import type { Pool } from '../../view/pool.ts';
-import type { Foundation } from '../basis.ts';
 import { LIMITED } from '../explanations.ts';
 import { answersMax } from '../reply-size.ts';
 import { answerLimit, type CompiledAnswer, type Terms } from './compiled-answer.ts';
@@ -52,32 +51,22 @@ const drawnTargets = new Uint8Array(SRV_ITEMS_MAX);
 const drawnNodes = new Uint8Array(SRV_ITEMS_MAX);
 
 export class CompiledSrv implements CompiledAnswer {
-  readonly key: Uint8Array;
-  readonly type: number;
   readonly isNegative = false;
-  readonly #from: Foundation;
   readonly #pool: Pool<InstanceEntry>;
   readonly #layout: SrvLayout;
 
-  constructor(
-    key: Uint8Array,
-    type: number,
-    { from, pool, layout }: { from: Foundation; pool: Pool<InstanceEntry>; layout: SrvLayout },
-  ) {
-    this.key = key;
-    this.type = type;
-    this.#from = from;
+  constructor(pool: Pool<InstanceEntry>, layout: SrvLayout) {
     this.#pool = pool;
     this.#layout = layout;
   }
 
   get octets(): number {
     const { octets, numbers } = this.#layout;
-    return this.key.length + octets.length + numbers.byteLength;
+    return octets.length + numbers.byteLength;
   }
 
   get isStale(): boolean {
-    return this.#from.isStale;
+    return this.#pool.isStale;
   }
 
   write(reply: PlacedReply, terms: Terms): boolean {
