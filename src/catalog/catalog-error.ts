@@ -18,6 +18,12 @@ export const CATALOG_ERROR_CODES = [
   'dns_record_conflict',
   'dns_zone_unknown',
   'dns_zone_in_use',
+  'kv_key_too_long',
+  'lock_session_missing',
+  'lock_session_unknown',
+  'session_node_unknown',
+  'session_check_unknown',
+  'session_check_critical',
 ] as const;
 export type CatalogErrorCode = (typeof CATALOG_ERROR_CODES)[number];
 

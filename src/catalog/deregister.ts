@@ -4,6 +4,7 @@
  */
 import { indexKeys, touchCheck, touchNode, touchServiceGone } from './index-keys.ts';
 import { nodeKey, onNodeKey } from './schema.ts';
+import { destroySessionsOfCheck, destroySessionsOfNode } from './sessions.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What `PUT /v1/catalog/deregister` names: a service, else a check, else the whole node. */
@@ -26,6 +27,7 @@ export function deleteCheck(transaction: Transaction, node: string, checkId: str
   if (check === undefined) return false;
   transaction.delete('checks', key);
   transaction.delete('agent_checks', key);
+  destroySessionsOfCheck(transaction, node, checkId);
   touchCheck(transaction, node, check.serviceId);
   // A node-level check counts for every service listed, as in Consul.
   if (check.serviceId === '') transaction.touch(indexKeys.services);
@@ -56,6 +58,7 @@ export function deleteNode(transaction: Transaction, node: string): boolean {
   for (const check of transaction.find('checks', 'node', key)) {
     deleteCheck(transaction, node, check.checkId);
   }
+  destroySessionsOfNode(transaction, node);
   transaction.delete('nodes', key);
   touchNode(transaction, node);
   transaction.touch(indexKeys.nodeExtinction);

@@ -15,6 +15,9 @@ export const indexKeys = {
   service: (name: string) => `service.${serviceNameKey(name)}`,
   node: (node: string) => `node.${nodeKey(node)}`,
   dnsRecords: 'dns_records',
+  /** Every write and deletion in the key-value store. */
+  kv: 'kvs',
+  sessions: 'sessions',
   /** The last RRset of some name went away. */
   dnsNameExtinction: 'dns_name_last_extinction',
   /** Kept for as long as the zone may have a file: its serial is made of it. */

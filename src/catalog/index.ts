@@ -16,6 +16,16 @@ export {
 export { equalJson } from './equal-json.ts';
 export { indexKeys } from './index-keys.ts';
 export {
+  deleteKv,
+  deleteKvTree,
+  type KvInput,
+  kvUnder,
+  type LockOutcome,
+  lockKv,
+  putKv,
+  unlockKv,
+} from './kv.ts';
+export {
   type Instance,
   type NodeServices,
   type Reading,
@@ -35,6 +45,14 @@ export {
   readDnsZone,
 } from './reading-dns-records.ts';
 export {
+  foldKeys,
+  readKv,
+  readKvPrefix,
+  readSession,
+  readSessions,
+  readSessionsOfNode,
+} from './reading-kv.ts';
+export {
   type CheckInput,
   familyTags,
   isUnspecified,
@@ -48,7 +66,16 @@ export {
   updateCheckTxn,
 } from './register.ts';
 export * from './rows.ts';
-export { dnsRecordKey, nodeKey, onNodeKey, schema, serviceNameKey, TABLE_NAMES } from './schema.ts';
+export {
+  dnsRecordKey,
+  nodeKey,
+  onNodeKey,
+  schema,
+  serviceNameKey,
+  sessionChecks,
+  TABLE_NAMES,
+} from './schema.ts';
+export { createSession, destroySession, type SessionInput } from './sessions.ts';
 export { type Follower, type StagedCommand, State, type Tables } from './state.ts';
 export { type RowChange, Transaction } from './transaction.ts';
 export { topics, type Watch, Watches } from './watches.ts';

@@ -9,6 +9,7 @@ import { deleteNode } from './deregister.ts';
 import { touchCheck, touchNode, touchService, touchServiceGone } from './index-keys.ts';
 import type { CheckRow, NodeRow, ServiceRow, Unversioned } from './rows.ts';
 import { KEY_SEPARATOR, nodeKey, onNodeKey, serviceNameKey } from './schema.ts';
+import { destroySessionsOfCheck } from './sessions.ts';
 import type { Transaction } from './transaction.ts';
 
 export type NodeInput = Unversioned<NodeRow>;
@@ -140,6 +141,7 @@ export function putCheck(transaction: Transaction, node: string, check: CheckInp
   });
   if (!changed) return;
   touchCheck(transaction, node, check.serviceId);
+  if (check.status === 'critical') destroySessionsOfCheck(transaction, node, checkId);
   // A check that moves changes the answers of what it leaves, too.
   if (before !== undefined && before.serviceId !== check.serviceId) {
     touchCheck(transaction, node, before.serviceId);
@@ -156,6 +158,7 @@ export function updateCheckTxn(
   if (check === undefined) return;
   if (transaction.put('checks', { ...check, status, output })) {
     touchCheck(transaction, node, check.serviceId);
+    if (status === 'critical') destroySessionsOfCheck(transaction, node, checkId);
   }
 }
 

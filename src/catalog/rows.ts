@@ -128,6 +128,55 @@ export interface DnsRecordRow extends Versioned {
   readonly records: readonly string[];
 }
 
+/** An entry of the key-value store. */
+export interface KvRow extends Versioned {
+  readonly key: string;
+  /** In base64, as clients get it: a value is any octets. */
+  readonly value: string;
+  /** The decimal digits of an unsigned 64-bit number, which JSON's numbers cannot hold. */
+  readonly flags: string;
+  /** How often the key was locked since it was last written without a lock. */
+  readonly lockIndex: number;
+  /** Id of the session that holds it, or empty. */
+  readonly session: string;
+}
+
+/** A key that was deleted: what was read under its prefixes has changed. Kept for a while (`agent/kv-tombstones.ts`). */
+export interface KvTombstoneRow extends Versioned {
+  readonly key: string;
+  /** Index that the entry was created at, so that no two deletions of a key look alike. */
+  readonly entryCreateIndex: number;
+}
+
+/** A key whose holder was lost, and that nobody can lock for `delayMs` (`agent/lock-delays.ts`). */
+export interface LockDelayRow extends Versioned {
+  readonly key: string;
+  readonly delayMs: number;
+}
+
+export const SESSION_BEHAVIORS = ['release', 'delete'] as const;
+/** What becomes of the keys that a session held. */
+export type SessionBehavior = (typeof SESSION_BEHAVIORS)[number];
+
+export interface SessionRow extends Versioned {
+  /** UUID in lower case. */
+  readonly id: string;
+  readonly name: string;
+  readonly node: string;
+  readonly lockDelayNs: number;
+  readonly behavior: SessionBehavior;
+  /** A Go duration as it was given, or empty. */
+  readonly ttl: string;
+  /** Ids of checks on its node that the session falls with. */
+  readonly nodeChecks: readonly string[];
+  readonly serviceChecks: readonly SessionServiceCheck[] | null;
+}
+
+export interface SessionServiceCheck {
+  readonly id: string;
+  readonly namespace: string;
+}
+
 export interface TableRows {
   readonly nodes: NodeRow;
   readonly services: ServiceRow;
@@ -136,6 +185,10 @@ export interface TableRows {
   readonly agent_services: AgentServiceRow;
   readonly agent_checks: AgentCheckRow;
   readonly dns_records: DnsRecordRow;
+  readonly kv: KvRow;
+  readonly kv_tombstones: KvTombstoneRow;
+  readonly lock_delays: LockDelayRow;
+  readonly sessions: SessionRow;
 }
 
 export type TableName = keyof TableRows;

@@ -29,6 +29,22 @@ export const dnsNameKey = (zone: string, name: string): string =>
 export const dnsRecordKey = (zone: string, name: string, type: string): string =>
   `${dnsNameKey(zone, name)}${KEY_SEPARATOR}${type}`;
 
+/**
+ * Folders that a key of the key-value store lies in, outermost first: of `a/b/c` they are `a/` and `a/b/`. Those
+ * below the eighth are not told apart, so that a key of slashes is not filed a thousand times.
+ */
+export function kvFolders(key: string): string[] {
+  const folders: string[] = [];
+  let at = key.indexOf('/');
+  while (at >= 0 && folders.length < KV_FOLDERS_MAX) {
+    folders.push(key.slice(0, at + 1));
+    at = key.indexOf('/', at + 1);
+  }
+  return folders;
+}
+
+const KV_FOLDERS_MAX = 8;
+
 export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]> } = {
   nodes: {
     key: (row) => nodeKey(row.node),
@@ -68,6 +84,30 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
       name: (row) => [dnsNameKey(row.zone, row.name)],
     },
   },
+  kv: {
+    key: (row) => row.key,
+    indexes: {
+      folder: (row) => kvFolders(row.key),
+      session: (row) => (row.session === '' ? [] : [row.session]),
+    },
+  },
+  kv_tombstones: { key: (row) => row.key, indexes: { folder: (row) => kvFolders(row.key) } },
+  lock_delays: { key: (row) => row.key, indexes: {} },
+  sessions: {
+    key: (row) => row.id,
+    indexes: {
+      node: (row) => [nodeKey(row.node)],
+      check: (row) => [...new Set(sessionChecks(row).map((id) => onNodeKey(row.node, id)))],
+    },
+  },
 };
+
+/** Ids of all checks that a session falls with. */
+export function sessionChecks({
+  nodeChecks,
+  serviceChecks,
+}: Pick<TableRows['sessions'], 'nodeChecks' | 'serviceChecks'>): string[] {
+  return [...nodeChecks, ...(serviceChecks ?? []).map(({ id }) => id)];
+}
 
 export const TABLE_NAMES = Object.keys(schema) as readonly TableName[];

@@ -71,7 +71,7 @@ export class State {
 
   /** As `begin`, over what is committed alone: for a command that must not wait for the staged ones. */
   beginCommitted(): Transaction {
-    return new Transaction(this.tables as unknown as TableViews);
+    return new Transaction(this.tables as unknown as TableViews, { overtakes: true });
   }
 
   /** Gives the transaction the next index and shows it to later ones. Undefined when it changed nothing. */

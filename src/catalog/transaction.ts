@@ -28,8 +28,15 @@ export class Transaction {
   readonly #touched = new Set<string>();
   readonly #forgotten = new Set<string>();
 
-  constructor(base: TableViews) {
+  /**
+   * Over committed rows alone, past what is staged: it may not write rows that a staged command computes from, since
+   * that command comes to an end after it.
+   */
+  readonly overtakes: boolean;
+
+  constructor(base: TableViews, { overtakes = false } = {}) {
     this.#base = base;
+    this.overtakes = overtakes;
   }
 
   /** Every row that was looked at by key: table and key in turn, perhaps more than once. */
@@ -46,14 +53,20 @@ export class Transaction {
     return this.#view(table).find(index, value);
   }
 
+  all<Name extends TableName>(table: Name): Iterable<TableRows[Name]> {
+    return this.#view(table).all();
+  }
+
   /**
    * Writes a row. Writing what is already there changes nothing.
    * @returns whether anything changed
    */
   put<Name extends TableName>(table: Name, row: Unversioned<TableRows[Name]>): boolean {
-    const unstamped = { ...row, createIndex: 0, modifyIndex: 0 } as unknown as TableRows[Name];
-    const before = this.get(table, schema[table].key(unstamped));
+    const key = schema[table].key(row as TableRows[Name]);
+    const before = this.get(table, key);
     if (before !== undefined && equalRow(before, row)) return false;
+    const createIndex = before?.createIndex ?? 0;
+    const unstamped = { ...row, createIndex, modifyIndex: 0 } as unknown as TableRows[Name];
     this.#overlay(table).put(unstamped);
     return true;
   }

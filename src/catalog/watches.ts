@@ -2,6 +2,7 @@
  * Who waits for what. A topic is a short text (`service.web`, `node.n1`, `rows.nodes`); waking a topic calls its
  * watchers once and forgets them. Knows nothing of HTTP; `blocking-query.ts` builds waiting on it.
  */
+import { kvFolders } from './schema.ts';
 import type { RowChange } from './transaction.ts';
 
 export interface Watch {
@@ -69,7 +70,13 @@ export function topicsOf(change: RowChange): readonly string[] {
     case 'agent_services':
     case 'agent_checks':
     case 'dns_records':
+    case 'kv_tombstones':
+    case 'lock_delays':
       return [];
+    case 'kv':
+      return [topics.kvKey(change.key), ...topics.kvFoldersOf(change.key)];
+    case 'sessions':
+      return [topics.session(change.key)];
   }
 }
 
@@ -89,4 +96,9 @@ export const topics = {
   checksOfNode: (node: string) => `checks.node.${node.toLowerCase()}`,
   checksOfService: (service: string) => `checks.service.${service.toLowerCase()}`,
   checksInState: (status: string) => `checks.state.${status}`,
+  kvKey: (key: string) => `kv.key.${key}`,
+  /** Everything below one folder, or below none for an empty text. */
+  kvFolder: (folder: string) => `kv.folder.${folder}`,
+  kvFoldersOf: (key: string) => ['', ...kvFolders(key)].map(topics.kvFolder),
+  session: (id: string) => `session.${id}`,
 } as const;

@@ -1,5 +1,5 @@
 /**
- * What an endpoint answers, as a value: a status, headers and a body that is a JSON value, a text or nothing.
+ * What an endpoint answers, as a value: a status, headers and a body that is a JSON value, a text, octets or nothing.
  * `endpoint.ts` writes it; an endpoint never touches the reply.
  */
 
@@ -17,14 +17,20 @@ export type Answer =
       readonly contentType: string;
       readonly headers: Headers;
     }
-  | { readonly kind: 'empty'; readonly headers: Headers };
+  | {
+      readonly kind: 'octets';
+      readonly octets: Buffer;
+      readonly contentType: string;
+      readonly headers: Headers;
+    }
+  | { readonly kind: 'empty'; readonly status: number; readonly headers: Headers };
 
 export type Headers = Readonly<Record<string, string>>;
 
 const NO_HEADERS: Headers = {};
 
 /** 200 without a body: how Consul acknowledges a write to the agent. */
-export const EMPTY: Answer = { kind: 'empty', headers: NO_HEADERS };
+export const EMPTY: Answer = { kind: 'empty', status: 200, headers: NO_HEADERS };
 
 /** `value` is made of plain objects in the order of their keys, arrays and `GoMap`s. */
 export function json(value: unknown, headers: Headers = NO_HEADERS, status = 200): Answer {

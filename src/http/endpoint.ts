@@ -16,7 +16,21 @@ export interface Endpoint {
   readonly namespaced?: boolean;
   /** Consul takes a filter expression here; until they are built, one is refused. */
   readonly filtered?: boolean;
+  /** The largest body, where it is not that of all others. */
+  readonly bodyLimit?: BodyLimit;
   readonly handle: (call: Call) => Answer | Promise<Answer>;
+}
+
+export interface BodyLimit {
+  readonly bytes: number;
+  /** Key of Consul's `limits` that it belongs to, for its error text. */
+  readonly setting: string;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly bodyLimitSetting?: string;
+  }
 }
 
 /** What an endpoint sees of a request. */
@@ -24,7 +38,9 @@ export interface Call {
   /** The rest of the path, decoded; empty for an endpoint without a name. */
   readonly name: string;
   readonly query: Query;
-  /** The request body as text; empty when there is none. */
+  /** The request body; empty when there is none. */
+  readonly octets: Buffer;
+  /** The same as text. */
   readonly body: string;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -59,9 +75,11 @@ function mountPath(
 ): void {
   const endpointFor = ({ method }: FastifyRequest): Endpoint | undefined =>
     endpoints.find((endpoint) => endpoint.method === method);
+  const limit = endpoints.find(({ bodyLimit }) => bodyLimit !== undefined)?.bodyLimit;
   app.route({
     method: METHODS,
     url: path.endsWith('/') ? `${path}*` : path,
+    ...(limit && { bodyLimit: limit.bytes, config: { bodyLimitSetting: limit.setting } }),
     // Before the body is read: it does not matter for a method that is not taken.
     onRequest: (request, reply, done) => {
       if (endpointFor(request) !== undefined) done();
@@ -106,10 +124,21 @@ function redirectToSlash(app: FastifyInstance, path: string): void {
   });
 }
 
+const NO_OCTETS = Buffer.alloc(0);
+
 function callOf(request: FastifyRequest, reply: FastifyReply): Call {
   const { '*': name = '' } = request.params as { readonly '*'?: string };
-  const body = typeof request.body === 'string' ? request.body : '';
-  return { name, query: request.query as Query, body, request, reply };
+  const octets = Buffer.isBuffer(request.body) ? request.body : NO_OCTETS;
+  return {
+    name,
+    query: request.query as Query,
+    octets,
+    get body() {
+      return octets.toString();
+    },
+    request,
+    reply,
+  };
 }
 
 function checkParameters({ namespaced, filtered }: Endpoint, { query, request }: Call): void {
@@ -156,6 +185,8 @@ function send(reply: FastifyReply, answer: Answer, pretty: boolean): FastifyRepl
     case 'text':
       return reply.code(answer.status).type(answer.contentType).send(answer.text);
     case 'empty':
-      return reply.code(200).send();
+      return reply.code(answer.status).send();
+    case 'octets':
+      return reply.header('content-type', answer.contentType).send(answer.octets);
   }
 }

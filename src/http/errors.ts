@@ -48,6 +48,10 @@ export const ERROR_CATALOGUE = {
   health_target_missing: { status: 500, title: 'Missing service' },
   check_state_missing: { status: 400, title: 'Missing check state' },
   check_status_invalid: { status: 400, title: 'Invalid check status' },
+  kv_key_missing: { status: 400, title: 'Missing key name' },
+  kv_flags_conflict: { status: 400, title: 'Parameters that exclude each other' },
+  kv_number_invalid: { status: 500, title: 'Invalid flags or cas' },
+  session_id_missing: { status: 400, title: 'Missing session' },
 
   // Services and checks
   service_name_missing: { status: 400, catalogStatus: 500, title: 'Missing service name' },
@@ -78,6 +82,19 @@ export const ERROR_CATALOGUE = {
   check_node_mismatch: { status: 500, title: 'The check is of another node' },
   name_too_long: { status: 400, title: 'The name is too long' },
   name_invalid: { status: 400, title: 'Invalid name' },
+
+  // Key-value store and sessions
+  kv_key_too_long: { status: 400, title: 'The key is too long' },
+  kv_entries_exceeded: { status: 507, title: 'Too many keys are stored' },
+  lock_session_missing: { status: 500, title: 'No session to lock with' },
+  lock_session_unknown: { status: 500, title: 'No such session to lock with' },
+  session_invalid: { status: 500, title: 'Invalid session' },
+  session_unknown: { status: 404, title: 'No such session' },
+  session_node_unknown: { status: 500, title: 'No such node for the session' },
+  session_check_unknown: { status: 500, title: 'No such check for the session' },
+  session_check_critical: { status: 500, title: 'A check of the session is critical' },
+  sessions_exceeded: { status: 507, title: 'Too many sessions' },
+  txn_too_large: { status: 413, title: 'The transaction is too large' },
 
   // DNS
   dns_unaskable: { status: 400, title: 'No DNS query can be made of the request' },

@@ -31,6 +31,15 @@ export class Query {
     return this.#parsed().get(name) ?? [];
   }
 
+  /** As Go's Values.Encode: sorted by name, escaped, every name with its `=`. */
+  encode(): string {
+    const encoded = new URLSearchParams();
+    for (const name of [...this.#parsed().keys()].sort()) {
+      for (const value of this.all(name)) encoded.append(name, value);
+    }
+    return encoded.toString();
+  }
+
   #parsed(): ReadonlyMap<string, readonly string[]> {
     if (this.#values === undefined) {
       const values = new Map<string, string[]>();

@@ -28,18 +28,50 @@ export function answerRead<Value>(
   call: Call,
   { read, toJson, streaming = false }: CatalogRead<Value>,
 ): Answer | Promise<Answer> {
+  return answerReading(deps, call, read, ({ value, index }, { consistency, minIndex }) => {
+    const followed = streaming && (minIndex > 0 || call.query.has('cached'));
+    const headers = readHeaders(index, followed ? 'streaming' : 'blocking-query');
+    return json(toJson(value), { ...headers, 'X-Consul-Effective-Consistency': consistency });
+  });
+}
+
+/** A read whose answer is not always a JSON value; Consul does not say how consistent it is. */
+export interface PlainRead<Value> {
+  readonly read: () => Reading<Value>;
+  readonly toAnswer: (value: Value, headers: Headers) => Answer;
+}
+
+export function answerPlainRead<Value>(
+  deps: ReadDeps,
+  call: Call,
+  { read, toAnswer }: PlainRead<Value>,
+): Answer | Promise<Answer> {
+  return answerReading(deps, call, read, ({ value, index }) =>
+    toAnswer(value, readHeaders(index, 'blocking-query')),
+  );
+}
+
+interface ReadMode {
+  readonly consistency: Consistency;
+  readonly minIndex: number;
+}
+
+function answerReading<Value>(
+  deps: ReadDeps,
+  call: Call,
+  read: () => Reading<Value>,
+  toAnswer: (reading: Reading<Value>, mode: ReadMode) => Answer,
+): Answer | Promise<Answer> {
   const { query } = call;
   checkDatacenter(query, deps.agent.identity.datacenter);
   const consistency = consistencyOf(query);
   const wait = waitOf(query, deps);
-  const followed = streaming && (wait.minIndex > 0 || query.has('cached'));
-  const answer = (reading: Reading<Value>): Answer =>
-    json(toJson(reading.value), readHeaders(reading.index, consistency, followed));
+  const mode = { consistency, minIndex: wait.minIndex };
   if (consistency === 'consistent') {
-    return deps.barrier().then(async () => answer(await waited(deps, call, read, wait)));
+    return deps.barrier().then(async () => toAnswer(await waited(deps, call, read, wait), mode));
   }
-  if (wait.minIndex === 0) return answer(read());
-  return waited(deps, call, read, wait).then(answer);
+  if (wait.minIndex === 0) return toAnswer(read(), mode);
+  return waited(deps, call, read, wait).then((reading) => toAnswer(reading, mode));
 }
 
 /** Refuses a datacenter that is not this one. */
@@ -57,7 +89,7 @@ export function requireDatacenter(datacenter: string, own: string): void {
 
 type Consistency = 'leader' | 'stale' | 'consistent';
 
-function consistencyOf(query: Query): Consistency {
+export function consistencyOf(query: Query): Consistency {
   const maxStale = query.get('max_stale');
   if (maxStale !== '' && !parseDuration(maxStale).ok) {
     const text = `Invalid max_stale value ${JSON.stringify(maxStale)}`;
@@ -74,13 +106,12 @@ function consistencyOf(query: Query): Consistency {
   );
 }
 
-function readHeaders(index: number, consistency: Consistency, followed: boolean): Headers {
+export function readHeaders(index: number, backend: 'streaming' | 'blocking-query'): Headers {
   return {
     'X-Consul-Index': `${Math.max(index, 1)}`,
     'X-Consul-Knownleader': 'true',
     'X-Consul-Lastcontact': '0',
-    'X-Consul-Query-Backend': followed ? 'streaming' : 'blocking-query',
-    'X-Consul-Effective-Consistency': consistency,
+    'X-Consul-Query-Backend': backend,
   };
 }
 

@@ -47,6 +47,55 @@ export const limits = {
     why: 'characters and classes of a regular expression with its counted repeats written out: x{1000} is a thousand',
   }),
 
+  // Key-value store and sessions
+  kvKeyBytes: limit({
+    default: 1900,
+    min: 64,
+    max: 1960,
+    why: 'a key of the key-value store is a store key, and LMDB takes keys of up to 1978 bytes',
+  }),
+  kvValueBytes: limit({
+    default: 524_288,
+    min: 1024,
+    max: 16 << 20,
+    why: "one value, and the body of a transaction; 512 KiB is Consul's limit",
+  }),
+  kvEntries: limit({
+    default: 1 << 20,
+    min: 1,
+    max: 1 << 24,
+    why: 'entries of the key-value store, all of them in memory',
+  }),
+  kvTombstones: limit({
+    default: 1 << 18,
+    min: 1024,
+    max: 1 << 22,
+    why: 'deleted keys that are remembered for blocking reads of their prefixes; past this the oldest are forgotten early',
+  }),
+  txnOperations: limit({
+    default: 128,
+    min: 1,
+    max: 1024,
+    why: "operations of one transaction, which no other write can come between; 128 is Consul's limit",
+  }),
+  sessions: limit({
+    default: 1 << 17,
+    min: 1,
+    max: 1 << 22,
+    why: 'sessions, each with a timer if it has a TTL',
+  }),
+  sessionChecks: limit({
+    default: 256,
+    min: 1,
+    max: 4096,
+    why: 'checks that one session falls with, under each of which it is filed',
+  }),
+  lockDelayMs: limit({
+    default: 60_000,
+    min: 0,
+    max: 600_000,
+    why: "the longest that a key stays unlockable after its holder was lost; 60 s is Consul's limit",
+  }),
   // DNS wire
   nameHops: limit({
     default: 16,

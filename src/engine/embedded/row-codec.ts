@@ -4,10 +4,16 @@ import { crc32 } from 'node:zlib';
 const SEPARATOR = 0;
 
 /** The latest format that is known here; a store that says more is from a later rollcall. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** Tables that came after format 1, which a rollcall of that format cannot load. */
-const FORMAT_BY_TABLE: Readonly<Record<string, number>> = { dns_records: 2 };
+const FORMAT_BY_TABLE: Readonly<Record<string, number>> = {
+  dns_records: 2,
+  kv: 3,
+  kv_tombstones: 3,
+  lock_delays: 3,
+  sessions: 3,
+};
 
 /** The format that a store with rows of `table` has. One without them stays as old as it was, for the way back. */
 export function formatOf(table: string): number {

@@ -18,6 +18,7 @@ export function encodeJson(value: unknown): string {
     case 'string':
       return encodeText(value);
     case 'number':
+    case 'bigint':
     case 'boolean':
       return `${value}`;
     case 'object':

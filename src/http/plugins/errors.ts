@@ -90,7 +90,7 @@ function translated(error: unknown, request: FastifyRequest, bodyBytesMax: numbe
   }
   switch ((error as FastifyError | undefined)?.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return bodyTooLarge(request, bodyBytesMax);
+      return bodyTooLarge(request, request.routeOptions?.bodyLimit ?? bodyBytesMax);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'ECONNRESET':
     case 'ECONNABORTED':
@@ -102,11 +102,15 @@ function translated(error: unknown, request: FastifyRequest, bodyBytesMax: numbe
   }
 }
 
-function bodyTooLarge({ headers }: FastifyRequest, bytesMax: number): HttpError {
+const LIMITS_PAGE = 'https://www.consul.io/docs/agent/config/config-files';
+
+function bodyTooLarge({ headers, routeOptions }: FastifyRequest, bytesMax: number): HttpError {
   const announced = headers['content-length'];
   const size = announced === undefined ? '' : `(${announced} bytes)`;
+  const setting = routeOptions?.config?.bodyLimitSetting;
+  const see = setting === undefined ? '' : ` See ${LIMITS_PAGE}#${setting}.`;
   return new HttpError(
     'body_too_large',
-    `Request body${size} too large, max size: ${bytesMax} bytes.`,
+    `Request body${size} too large, max size: ${bytesMax} bytes.${see}`,
   );
 }

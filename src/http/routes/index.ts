@@ -13,6 +13,7 @@ import { catalogWrites } from './catalog-writes.ts';
 import { dns } from './dns.ts';
 import { dnsRecords } from './dns-records.ts';
 import { health } from './health.ts';
+import { kv } from './kv.ts';
 import { status } from './status.ts';
 
 export type RouteDeps = HttpDeps & { readonly waits: Waits };
@@ -30,5 +31,6 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   health,
   dns,
   dnsRecords,
+  kv,
   status,
 ];
