@@ -18,6 +18,8 @@ import type {
 
 /** Turns of the event loop that a stopping socket still reads in; each takes a few dozen datagrams. */
 const TURNS_MAX = 200;
+/** Turns without a datagram, after which there is none. */
+const QUIET_TURNS = 3;
 
 /** Throws BindError. */
 export async function openUdpSocket(at: BindAddress, parts: TransportParts): Promise<Transport> {
@@ -85,10 +87,12 @@ class UdpSocket implements Transport {
   }
 
   async #close(): Promise<void> {
-    // What the kernel had taken before the stop is read in the next turns: it is answered as well.
-    for (let turn = 0, before = -1; turn < TURNS_MAX && before !== this.#queries; turn++) {
-      before = this.#queries;
+    // What the kernel had taken before the stop is read in the next turns: it is answered as well. The first of them may
+    // be over before the socket is looked at.
+    for (let turn = 0, quiet = 0; turn < TURNS_MAX && quiet < QUIET_TURNS; turn++) {
+      const before = this.#queries;
       await new Promise((resolve) => setImmediate(resolve));
+      quiet = before === this.#queries ? quiet + 1 : 0;
     }
     if (!this.#isQuiet) await this.#quiet(limits.dnsDrainMs.default);
     this.#closed = true;
