@@ -168,6 +168,8 @@ class QueryResponder implements Responder {
       counts: this.#counts,
       isLimited: () => this.#protection.limiter !== undefined,
       isRecursiveFor: (from) => this.#isRecursiveFor(from),
+      cookies: () => this.#protection.optionSettings.cookies,
+      nowMs: this.#nowMs,
     });
   }
 

@@ -1,6 +1,6 @@
 /**
  * Answers that are kept ready: a question that was answered before is answered again from what its answer was made of,
- * octet for octet as the generic way would, and with nothing made on the heap. What is not kept, or what any other query
+ * octet for octet as the generic way would, and with nothing made on the heap but for cookies. What is not kept, or what any other query
  * than a plain one asks, is left to the generic way, which hands in what it found. Knows nothing of sockets, and decides
  * nothing about answers but how they are written.
  */
@@ -13,6 +13,7 @@ import { MessageWriter } from '../../wire/write-message.ts';
 import type { Basis, Foundation } from '../basis.ts';
 import type { CatalogContext } from '../catalog-context.ts';
 import type { Counts } from '../counts.ts';
+import type { ServerCookies } from '../edns/server-cookies.ts';
 import { addressLimit, plainUdpLimit } from '../lookups/allowed.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Reply } from '../respond.ts';
@@ -40,6 +41,9 @@ export interface CompiledParts {
   readonly isLimited: () => boolean;
   /** Whether the client is told that names are forwarded for it. */
   readonly isRecursiveFor: (from: { readonly client: Client }) => boolean;
+  /** Undefined when cookies are off. */
+  readonly cookies: () => ServerCookies | undefined;
+  readonly nowMs: () => number;
 }
 
 /** Others are asked for too rarely, and an existing name could be asked for all 65,536 of them. */
@@ -104,10 +108,22 @@ export class CompiledAnswers {
     this.#isWanted = TYPES.has(query.type);
     if (answer === undefined) return 0;
     const reply = this.#reply;
-    reply.begin(datagram, query);
+    const cookies = query.cookieBytes === 0 ? undefined : this.#parts.cookies();
+    reply.begin(datagram, query, cookies !== undefined);
     if (!answer.write(reply, this.#terms)) return 0;
+    const cookie = cookies && this.#judge(cookies, datagram.client);
     counts.answered(reply.isTruncated, answer.isNegative);
-    return reply.finish(query, isRecursiveFor(datagram));
+    return reply.finish(query, isRecursiveFor(datagram), cookie);
+  }
+
+  /** The cookie to send back for that of the query at hand. */
+  #judge(cookies: ServerCookies, { address }: Client): Uint8Array {
+    const { bytes, cookieAt, cookieBytes } = this.#query;
+    const nowSeconds = Math.floor(this.#parts.nowMs() / 1000);
+    const asked = Uint8Array.from(bytes.subarray(cookieAt, cookieAt + cookieBytes));
+    const verdict = cookies.judge(asked, address, nowSeconds);
+    this.#parts.counts.cookie(verdict);
+    return verdict.data;
   }
 
   /** Settings are another: what was answered by the old is no more. */

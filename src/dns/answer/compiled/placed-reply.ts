@@ -2,20 +2,23 @@
  * The reply to a plain query, written right where it is sent from. One value for all of them; it keeps the question,
  * the room and what goes into header and OPT, while a compiled answer writes the records.
  *
- *   header ▸ question, as it was asked ▸ records, from `at` to `limit` ▸ OPT with the explanation, as room is left
+ *   header ▸ question, as it was asked ▸ records, from `at` to `limit` ▸ OPT with the cookie, and with the explanation as
+ *   room is left
  */
 import { limits } from '../../../runtime/index.ts';
 import type { Datagram } from '../../wire/datagram.ts';
 import { Flag, HEADER_BYTES } from '../../wire/message.ts';
-import { RecordType } from '../../wire/types.ts';
+import { EdnsOptionCode, RecordType } from '../../wire/types.ts';
 import { encodeExplanation } from '../edns/extended-error.ts';
+import { COOKIE_BYTES } from '../edns/server-cookies.ts';
 import type { Explanation } from '../outcome.ts';
 import { datagramBytesMax } from '../reply-size.ts';
 import type { PlainQuery } from './plain-query.ts';
 
 const OPT_BYTES = 11;
+const OPTION_HEADER_BYTES = 4;
 /** With all that may stand in it but the explanation. */
-export const OPT_BYTES_MAX = OPT_BYTES;
+export const OPT_BYTES_MAX = OPT_BYTES + OPTION_HEADER_BYTES + COOKIE_BYTES;
 
 export class PlacedReply {
   bytes: Uint8Array = new Uint8Array(0);
@@ -28,20 +31,22 @@ export class PlacedReply {
   bytesMax = 0;
   payloadBytes = 0;
   hasEdns = false;
+  hasCookie = false;
   answers = 0;
   authority = 0;
   additional = 0;
   isTruncated = false;
   explanation: Explanation | undefined;
 
-  /** Begins the reply with the question. */
-  begin({ reply, replyStart }: Datagram, query: PlainQuery): void {
+  /** Begins the reply with the question. `hasCookie`: room is kept for one. */
+  begin({ reply, replyStart }: Datagram, query: PlainQuery, hasCookie: boolean): void {
     this.bytes = reply;
     this.start = replyStart;
     this.payloadBytes = query.payloadBytes;
     this.hasEdns = query.hasEdns;
     this.bytesMax = datagramBytesMax(query.payloadBytes);
-    this.limit = replyStart + this.bytesMax - (query.hasEdns ? OPT_BYTES : 0);
+    this.hasCookie = hasCookie;
+    this.limit = replyStart + this.bytesMax - this.#optBytes();
     this.answers = 0;
     this.authority = 0;
     this.additional = 0;
@@ -59,9 +64,13 @@ export class PlacedReply {
     this.at = to;
   }
 
-  /** Writes the OPT record and the header. @returns octets of the reply */
-  finish({ bytes: asked, start: askedAt, dnssecOk }: PlainQuery, isRecursive: boolean): number {
-    if (this.hasEdns) this.#writeOpt(dnssecOk);
+  /** Writes the OPT record, with the cookie there is room for, and the header. @returns octets of the reply */
+  finish(
+    { bytes: asked, start: askedAt, dnssecOk }: PlainQuery,
+    isRecursive: boolean,
+    cookie: Uint8Array | undefined,
+  ): number {
+    if (this.hasEdns) this.#writeOpt(dnssecOk, cookie);
     const { bytes, start } = this;
     bytes[start] = asked[askedAt] as number;
     bytes[start + 1] = asked[askedAt + 1] as number;
@@ -82,19 +91,21 @@ export class PlacedReply {
     return this.at - start;
   }
 
-  #writeOpt(dnssecOk: boolean): void {
+  /** Of the OPT record without an explanation. */
+  #optBytes(): number {
+    if (!this.hasEdns) return 0;
+    return this.hasCookie ? OPT_BYTES_MAX : OPT_BYTES;
+  }
+
+  #writeOpt(dnssecOk: boolean, cookie: Uint8Array | undefined): void {
     const { bytes, explanation } = this;
     const opt = this.at;
-    const room = this.bytesMax - (opt - this.start) - OPT_BYTES;
+    const room = this.bytesMax - (opt - this.start) - this.#optBytes();
     this.at = opt + OPT_BYTES;
+    if (cookie !== undefined) this.#writeOption(EdnsOptionCode.COOKIE, cookie);
     if (explanation !== undefined) {
       const option = encodeExplanation(explanation, room);
-      if (option !== undefined) {
-        putWord(bytes, this.at, option.code);
-        putWord(bytes, this.at + 2, option.data.length);
-        this.at += 4;
-        this.copy(option.data, 0, option.data.length);
-      }
+      if (option !== undefined) this.#writeOption(option.code, option.data);
     }
     bytes[opt] = 0;
     putWord(bytes, opt + 1, RecordType.OPT);
@@ -102,6 +113,13 @@ export class PlacedReply {
     putWord(bytes, opt + 5, 0);
     putWord(bytes, opt + 7, dnssecOk ? 0x8000 : 0);
     putWord(bytes, opt + 9, this.at - opt - OPT_BYTES);
+  }
+
+  #writeOption(code: number, data: Uint8Array): void {
+    putWord(this.bytes, this.at, code);
+    putWord(this.bytes, this.at + 2, data.length);
+    this.at += OPTION_HEADER_BYTES;
+    this.copy(data, 0, data.length);
   }
 }
 

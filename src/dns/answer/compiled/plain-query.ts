@@ -1,18 +1,20 @@
 /**
- * A query as nearly all are: one question of class IN, and perhaps an OPT record without options. Reads where things are
- * in the datagram and makes nothing of them, so one value serves for all queries. What is not such a query is left to
- * `read-question.ts`, which decides what is malformed; whatever is read here, it would read alike.
+ * A query as nearly all are: one question of class IN, and perhaps an OPT record without options, or with a cookie alone.
+ * Reads where things are in the datagram and makes nothing of them, so one value serves for all queries. What is not such
+ * a query is left to `read-question.ts`, which decides what is malformed; whatever is read here, it would read alike.
  */
 import type { Datagram } from '../../wire/datagram.ts';
 import { LOWER } from '../../wire/lower-octets.ts';
 import { HEADER_BYTES } from '../../wire/message.ts';
 import { LABEL_BYTES_MAX, NAME_BYTES_MAX } from '../../wire/name.ts';
-import { RecordClass, RecordType } from '../../wire/types.ts';
+import { EdnsOptionCode, RecordClass, RecordType } from '../../wire/types.ts';
+import { isCookieLength } from '../edns/cookie.ts';
 
 /** QR and OPCODE; AA, TC and RD mean nothing in a query, or do not decide whether it is one. */
 const NO_QUERY_BITS = 0xf8;
 const QUESTION_FIXED_BYTES = 4;
 const OPT_BYTES = 11;
+const OPTION_HEADER_BYTES = 4;
 /** Of FNV-1a. */
 const HASH_START = 0x811c9dc5 | 0;
 const HASH_PRIME = 0x01000193;
@@ -29,6 +31,9 @@ export class PlainQuery {
   /** As the client sent it; 0 without EDNS. */
   payloadBytes = 0;
   dnssecOk = false;
+  /** Where the cookie is, and its octets: 0 without one. */
+  cookieAt = 0;
+  cookieBytes = 0;
 
   /** False when it is any other message: then the fields mean nothing. */
   read({ bytes, start, end }: Datagram): boolean {
@@ -79,20 +84,34 @@ export class PlainQuery {
     this.hasEdns = bytes[this.start + 11] === 1;
     this.payloadBytes = 0;
     this.dnssecOk = false;
+    this.cookieBytes = 0;
     if (!this.hasEdns) return true;
     if (
       at + OPT_BYTES > end ||
       bytes[at] !== 0 ||
       word(bytes, at + 1) !== RecordType.OPT ||
-      // The version, and the length of the options.
-      bytes[at + 6] !== 0 ||
-      word(bytes, at + 9) !== 0
+      // The version.
+      bytes[at + 6] !== 0
     ) {
       return false;
     }
     this.payloadBytes = word(bytes, at + 3);
     this.dnssecOk = ((bytes[at + 7] as number) & 0x80) !== 0;
-    return true;
+    const options = word(bytes, at + 9);
+    return options === 0 || this.#readCookie(at + OPT_BYTES, options, end);
+  }
+
+  /** The one option that stubs and resolvers send with every query. */
+  #readCookie(at: number, options: number, end: number): boolean {
+    const { bytes } = this;
+    this.cookieAt = at + OPTION_HEADER_BYTES;
+    this.cookieBytes = options - OPTION_HEADER_BYTES;
+    return (
+      at + options <= end &&
+      isCookieLength(this.cookieBytes) &&
+      word(bytes, at) === EdnsOptionCode.COOKIE &&
+      word(bytes, at + 2) === this.cookieBytes
+    );
   }
 }
 

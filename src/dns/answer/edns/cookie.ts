@@ -9,11 +9,14 @@ const BYTES_MAX = 40;
 export const cookie: AskedOption = {
   code: EdnsOptionCode.COOKIE,
   isWellFormed({ length }, { settings }) {
-    if (settings.cookies === undefined) return true;
-    // RFC 7873 §5.2.2: a client cookie of 8 octets, then none of the server or one of 8 to 32.
-    if (length === CLIENT_COOKIE_BYTES) return true;
-    return length >= BYTES_MIN_WITH_SERVER && length <= BYTES_MAX;
+    return settings.cookies === undefined || isCookieLength(length);
   },
   // RFC 7873 §5.2.3, §5.2.4: a client without a good server cookie is told one, and answered all the same.
   answer: (_data, reply) => reply.cookie?.data,
 };
+
+/** RFC 7873 §5.2.2: a client cookie of 8 octets, then none of the server or one of 8 to 32. */
+export function isCookieLength(octets: number): boolean {
+  if (octets === CLIENT_COOKIE_BYTES) return true;
+  return octets >= BYTES_MIN_WITH_SERVER && octets <= BYTES_MAX;
+}

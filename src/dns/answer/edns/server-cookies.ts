@@ -17,7 +17,8 @@ export interface CookieVerdict {
 }
 
 export const CLIENT_COOKIE_BYTES = 8;
-const COOKIE_BYTES = 24;
+/** Of every option that is sent back. */
+export const COOKIE_BYTES = 24;
 const HASHED_BYTES = 16;
 const HASH_AT = HASHED_BYTES;
 const TIMESTAMP_AT = 12;

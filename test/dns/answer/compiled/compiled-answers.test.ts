@@ -111,6 +111,21 @@ it('a denial follows the serial of the catalog, and stays a hit', async () => {
   expect([isHit, authority.join().includes(' 99 3600')]).toEqual([true, true]);
 });
 
+it('a server cookie that was told is good at the next question, and counted', async () => {
+  const server = serve({ rows: ROWS });
+  const told = async (data: Uint8Array) => {
+    const options = { edns: 1232, ednsOptions: [{ code: 10, data }] };
+    const { opt, isHit } = await asked(server, 'A web.service.consul', options);
+    return { isHit, data: (opt!.options[0] as unknown as { data: Buffer }).data };
+  };
+  await told(Buffer.alloc(8, 1));
+  const first = await told(Buffer.alloc(8, 1));
+  const second = await told(first.data);
+  expect([first.isHit, second.isHit]).toEqual([true, true]);
+  expect(second.data.equals(first.data)).toBe(true);
+  expect(server.responder.counts).toMatchObject({ cookiesValid: 1, cookiesBad: 0 });
+});
+
 it('other settings begin anew', async () => {
   const server = serve({ rows: ROWS });
   await asked(server, 'A web.service.consul');

@@ -29,6 +29,7 @@ function setupOf(random: Random): ServerSetup {
   return {
     rows: makeRows(random),
     answer: oneIn(2, random) ? {} : makeSettings(random),
+    protocol: { cookies: !oneIn(4, random) },
     recursionAvailable: oneIn(3, random),
     identity: { altDomain: 'alt.example.' },
     seed: random.integer(1 << 30),

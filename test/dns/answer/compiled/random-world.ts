@@ -4,8 +4,8 @@
  */
 import type { ViewChange } from '../../../../src/dns/index.ts';
 import type { Random } from '../../../../src/runtime/index.ts';
-import { oneIn, pick } from '../../../fuzz/target.ts';
-import { query } from '../../ask.ts';
+import { oneIn, pick, randomOctets } from '../../../fuzz/target.ts';
+import { type AskOptions, query } from '../../ask.ts';
 import { instance, node } from '../../catalog-rows.ts';
 
 const NODES = ['n1', 'n2', 'n3', 'N4', 'n5', 'n6', 'a.dots', 'node', 'far1', 'far2'];
@@ -140,10 +140,19 @@ export function makeQuestion(random: Random): Buffer {
     dnssecOk: oneIn(2, random),
     ...(oneIn(3, random) ? {} : { edns: pick(random, PAYLOADS) }),
     ...(oneIn(20, random) ? { class: pick(random, [3, 255]) } : {}),
-    ...(oneIn(6, random) ? { ednsOptions: [{ code: 10, data: new Uint8Array(8) }] } : {}),
+    ...(oneIn(3, random) ? { ednsOptions: makeCookies(random) } : {}),
   });
   bytes.writeUInt16BE(random.integer(65_536), 0);
   return oneIn(20, random) ? Buffer.concat([bytes, Buffer.alloc(random.integer(9))]) : bytes;
+}
+
+/** A cookie as clients send it, or one that is not quite so. */
+function makeCookies(random: Random): NonNullable<AskOptions['ednsOptions']> {
+  const data = randomOctets(pick(random, [8, 8, 8, 8, 16, 24, 40, 0, 7, 9, 41]), random);
+  const one = { code: 10, data };
+  return oneIn(6, random)
+    ? [one, { code: pick(random, [3, 10, 12]), data: Buffer.alloc(0) }]
+    : [one];
 }
 
 /** The first ones far more often than the last: what is asked again is what is kept. */
