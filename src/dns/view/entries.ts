@@ -108,13 +108,17 @@ export class InstanceEntry {
   /** Encoded SRV answers by number of the domain, kept for whoever makes them. */
   srvParts: (SrvParts | undefined)[] | undefined;
 
-  constructor(row: ViewInstance, node: NodeEntry, place: Place) {
+  /** `like` is another of the same service: texts that both have are kept once. */
+  constructor(
+    row: ViewInstance,
+    { node, place, like }: { node: NodeEntry; place: Place; like: InstanceEntry | undefined },
+  ) {
     this.key = row.key;
     this.node = node;
     this.place = place;
     this.id = row.id;
-    this.service = row.service;
-    this.tags = row.tags.length === 0 ? NO_TAGS : row.tags;
+    this.service = like?.service === row.service ? like.service : row.service;
+    this.tags = row.tags.length === 0 ? NO_TAGS : sameTags(row.tags, like?.tags);
     this.address = row.address;
     this.port = row.port;
     this.marks = row.marks.length === 0 ? NO_MARKS : row.marks;
@@ -194,4 +198,9 @@ export class InstanceEntry {
   dropEncoded(): void {
     this.srvParts = undefined;
   }
+}
+
+function sameTags(tags: readonly string[], others: readonly string[] = NO_TAGS): readonly string[] {
+  const isSame = tags.length === others.length && tags.every((tag, at) => tag === others[at]);
+  return isSame ? others : tags;
 }

@@ -3,6 +3,7 @@
  * only by deltas, in commit order, and read only by the look-ups of `src/dns/answer`. A node and its instances may
  * arrive in any order; an instance whose node is not there is never answered.
  */
+import { catalogLabel } from '../names.ts';
 import type { ViewChange, ViewDelta, ViewInstance, ViewNode, ViewQuery } from './delta.ts';
 import { InstanceEntry, NodeEntry } from './entries.ts';
 import { MultiMap } from './multi-map.ts';
@@ -160,7 +161,8 @@ export class View {
     this.#deleteInstance(row.key);
     const node = this.#nodeEntry(row.nodeKey);
     const place = this.#placeFor(row.datacenter);
-    const entry = new InstanceEntry(row, node, place);
+    const [like] = place.service(catalogLabel(row.service))?.instances ?? [];
+    const entry = new InstanceEntry(row, { node, place, like });
     node.instances.add(entry);
     this.#instances.set(row.key, entry);
     place.add(entry);
