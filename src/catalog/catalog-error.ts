@@ -24,6 +24,10 @@ export const CATALOG_ERROR_CODES = [
   'session_node_unknown',
   'session_check_unknown',
   'session_check_critical',
+  'query_unknown',
+  'query_name_taken',
+  'query_session_unknown',
+  'coordinate_segments_exceeded',
 ] as const;
 export type CatalogErrorCode = (typeof CATALOG_ERROR_CODES)[number];
 

@@ -2,6 +2,7 @@
  * Takes checks, services and nodes out of the catalog, with everything that hangs on them. Removing what is not
  * there changes nothing.
  */
+import { deleteCoordinates } from './coordinates.ts';
 import { indexKeys, touchCheck, touchNode, touchServiceGone } from './index-keys.ts';
 import { nodeKey, onNodeKey } from './schema.ts';
 import { destroySessionsOfCheck, destroySessionsOfNode } from './sessions.ts';
@@ -59,6 +60,7 @@ export function deleteNode(transaction: Transaction, node: string): boolean {
     deleteCheck(transaction, node, check.checkId);
   }
   destroySessionsOfNode(transaction, node);
+  deleteCoordinates(transaction, node);
   transaction.delete('nodes', key);
   touchNode(transaction, node);
   transaction.touch(indexKeys.nodeExtinction);

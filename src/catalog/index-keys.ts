@@ -18,6 +18,8 @@ export const indexKeys = {
   /** Every write and deletion in the key-value store. */
   kv: 'kvs',
   sessions: 'sessions',
+  queries: 'prepared_queries',
+  coordinates: 'coordinates',
   /** The last RRset of some name went away. */
   dnsNameExtinction: 'dns_name_last_extinction',
   /** Kept for as long as the zone may have a file: its serial is made of it. */

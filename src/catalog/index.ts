@@ -1,6 +1,12 @@
 export { type BlockingQuery, blockingQuery } from './blocking-query.ts';
 export { CATALOG_ERROR_CODES, CatalogError, type CatalogErrorCode } from './catalog-error.ts';
 export {
+  type CoordinateChange,
+  putCoordinate,
+  readCoordinates,
+  readNodeCoordinates,
+} from './coordinates.ts';
+export {
   type Deregistration,
   deleteCheck,
   deleteNode,
@@ -26,10 +32,19 @@ export {
   unlockKv,
 } from './kv.ts';
 export {
+  createQuery,
+  deleteQueriesOfSession,
+  deleteQuery,
+  type QueryInput,
+  requireQuery,
+  updateQuery,
+} from './queries.ts';
+export {
   type Instance,
   type NodeServices,
   type Reading,
   readChecksInState,
+  readConnectInstances,
   readInstances,
   readNodeChecks,
   readNodeServices,
@@ -52,6 +67,7 @@ export {
   readSessions,
   readSessionsOfNode,
 } from './reading-kv.ts';
+export { readQueries, readQuery, resolveQuery } from './reading-queries.ts';
 export {
   type CheckInput,
   familyTags,

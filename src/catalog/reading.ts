@@ -65,6 +65,15 @@ export function readInstances(state: State, name: string): Reading<Instance[]> {
   return { value, index: serviceIndex(state, name), topics: [indexKeys.service(name)] };
 }
 
+/** Instances that stand for the service called `name` in the mesh. */
+export function readConnectInstances(state: State, name: string): Reading<Instance[]> {
+  const rows = state.tables.services.find('connect', serviceNameKey(name));
+  const value = sortBy(rows, (row) => onNodeKey(row.node, row.id))
+    .map((service) => instanceOf(state, service))
+    .filter((instance) => instance !== undefined);
+  return { value, index: state.indexOf(indexKeys.services), topics: [indexKeys.services] };
+}
+
 function instanceOf(state: State, service: ServiceRow): Instance | undefined {
   const node = state.tables.nodes.get(nodeKey(service.node));
   if (node === undefined) return undefined;

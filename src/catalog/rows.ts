@@ -177,6 +177,65 @@ export interface SessionServiceCheck {
   readonly namespace: string;
 }
 
+/** Where a prepared query looks when nothing here fits it. */
+export interface QueryFailover {
+  readonly nearestN: number;
+  readonly datacenters: readonly string[];
+  readonly targets: readonly { readonly peer: string; readonly datacenter: string }[];
+}
+
+/** What a prepared query looks up; in a template each text is interpolated (`src/query`). */
+export interface QueryService {
+  readonly service: string;
+  readonly failover: QueryFailover;
+  /** Drop warning instances as well. */
+  readonly onlyPassing: boolean;
+  /** Checks that do not count. */
+  readonly ignoreCheckIds: readonly string[];
+  /** Name of a node whose nearest come first; `_agent`, `_ip`, or empty. */
+  readonly near: string;
+  /** All of them, and none of those after a `!`. */
+  readonly tags: readonly string[];
+  readonly nodeMeta: StringMap;
+  readonly serviceMeta: StringMap;
+  /** Of the mesh: proxies for the service, and native ones. */
+  readonly connect: boolean;
+  readonly peer: string;
+}
+
+/** A prepared query: a name for a look-up with conditions. */
+export interface QueryRow extends Versioned {
+  /** UUID in lower case. */
+  readonly id: string;
+  /** Empty for a query that is found by its id alone, and for the template of all names. */
+  readonly name: string;
+  /** Id of the session that it goes with, or empty. */
+  readonly session: string;
+  readonly token: string;
+  /** Its type is empty for a query that is no template. */
+  readonly template: {
+    readonly type: string;
+    readonly regexp: string;
+    readonly removeEmptyTags: boolean;
+  };
+  readonly service: QueryService;
+  /** A Go duration as it was given; empty: that of the service. */
+  readonly dnsTtl: string;
+}
+
+/** Where a node is in the space of round-trip times, as its agent measured it. */
+export interface CoordinateRow extends Versioned {
+  readonly node: string;
+  /** Of the network; empty for the one without a name. */
+  readonly segment: string;
+  readonly coordinate: {
+    readonly vec: readonly number[];
+    readonly error: number;
+    readonly adjustment: number;
+    readonly height: number;
+  };
+}
+
 export interface TableRows {
   readonly nodes: NodeRow;
   readonly services: ServiceRow;
@@ -189,6 +248,8 @@ export interface TableRows {
   readonly kv_tombstones: KvTombstoneRow;
   readonly lock_delays: LockDelayRow;
   readonly sessions: SessionRow;
+  readonly prepared_queries: QueryRow;
+  readonly coordinates: CoordinateRow;
 }
 
 export type TableName = keyof TableRows;

@@ -2,6 +2,7 @@
  * Which tables there are, how a row is keyed, and which secondary indexes it appears in. Pure functions of a row;
  * the same key text is used in memory and in the store.
  */
+import { connectServiceOf } from './connect.ts';
 import type { TableName, TableRows } from './rows.ts';
 
 export interface TableSchema<Row> {
@@ -55,6 +56,10 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
     indexes: {
       node: (row) => [nodeKey(row.node)],
       name: (row) => [serviceNameKey(row.service)],
+      connect: (row) => {
+        const service = connectServiceOf(row);
+        return service === '' ? [] : [serviceNameKey(service)];
+      },
     },
   },
   checks: {
@@ -99,6 +104,21 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
       node: (row) => [nodeKey(row.node)],
       check: (row) => [...new Set(sessionChecks(row).map((id) => onNodeKey(row.node, id)))],
     },
+  },
+  prepared_queries: {
+    key: (row) => row.id,
+    indexes: {
+      /** The template of all names is found under an empty one. */
+      name: (row) => (row.name === '' && row.template.type === '' ? [] : [row.name.toLowerCase()]),
+      template: (row) => (row.template.type === '' ? [] : [row.name.toLowerCase()]),
+      session: (row) => (row.session === '' ? [] : [row.session]),
+      /** Keys of the metadata that it wants of a service. */
+      serviceMeta: (row) => Object.keys(row.service.serviceMeta),
+    },
+  },
+  coordinates: {
+    key: (row) => onNodeKey(row.node, row.segment),
+    indexes: { node: (row) => [nodeKey(row.node)] },
   },
 };
 

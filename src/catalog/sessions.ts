@@ -7,6 +7,7 @@ import { limits } from '../runtime/index.ts';
 import { CatalogError } from './catalog-error.ts';
 import { indexKeys } from './index-keys.ts';
 import { deleteKv, releaseKv } from './kv.ts';
+import { deleteQueriesOfSession } from './queries.ts';
 import type { SessionRow, Unversioned } from './rows.ts';
 import { nodeKey, onNodeKey, sessionChecks } from './schema.ts';
 import type { Transaction } from './transaction.ts';
@@ -42,6 +43,7 @@ export function destroySession(transaction: Transaction, id: string): boolean {
   if (session === undefined) return false;
   transaction.delete('sessions', id);
   transaction.touch(indexKeys.sessions);
+  deleteQueriesOfSession(transaction, id);
   const delayMs = Math.min(session.lockDelayNs / NANOSECONDS_PER_MS, limits.lockDelayMs.default);
   for (const row of transaction.find('kv', 'session', id)) {
     if (session.behavior === 'delete') deleteKv(transaction, row.key);

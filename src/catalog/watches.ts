@@ -72,6 +72,8 @@ export function topicsOf(change: RowChange): readonly string[] {
     case 'dns_records':
     case 'kv_tombstones':
     case 'lock_delays':
+    case 'prepared_queries':
+    case 'coordinates':
       return [];
     case 'kv':
       return [topics.kvKey(change.key), ...topics.kvFoldersOf(change.key)];

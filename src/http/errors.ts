@@ -96,6 +96,22 @@ export const ERROR_CATALOGUE = {
   sessions_exceeded: { status: 507, title: 'Too many sessions' },
   txn_too_large: { status: 413, title: 'The transaction is too large' },
 
+  // Prepared queries, events and coordinates
+  query_not_found: { status: 404, title: 'No such prepared query' },
+  query_unknown: { status: 500, title: 'No such prepared query to change' },
+  query_invalid: { status: 500, title: 'Invalid prepared query' },
+  query_name_taken: { status: 500, title: 'Another prepared query has the name' },
+  query_session_unknown: { status: 500, title: 'No such session for the prepared query' },
+  query_parameter_invalid: { status: 500, title: 'Invalid parameter of a prepared query' },
+  query_too_large: { status: 413, title: 'The prepared query is too large' },
+  queries_exceeded: { status: 507, title: 'Too many prepared queries are stored' },
+  event_name_missing: { status: 400, title: 'Missing event name' },
+  event_filter_invalid: { status: 500, title: 'Invalid event filter' },
+  event_too_large: { status: 413, title: 'The event is too large' },
+  coordinate_unknown: { status: 404, title: 'The node has no coordinate' },
+  coordinate_invalid: { status: 500, title: 'Invalid coordinate' },
+  coordinate_segments_exceeded: { status: 400, title: 'The node is in too many segments' },
+
   // DNS
   dns_unaskable: { status: 400, title: 'No DNS query can be made of the request' },
   dns_busy: { status: 503, title: 'DNS cannot explain an answer now' },

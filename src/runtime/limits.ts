@@ -96,6 +96,44 @@ export const limits = {
     max: 600_000,
     why: "the longest that a key stays unlockable after its holder was lost; 60 s is Consul's limit",
   }),
+  // Prepared queries, events and coordinates
+  events: limit({
+    default: 256,
+    min: 1,
+    max: 65_536,
+    why: 'user events that are listed; the oldest make room, as in Consul',
+  }),
+  eventBytes: limit({
+    default: 512,
+    min: 64,
+    max: 9216,
+    why: 'name, payload and filters of a user event; what gossip takes in Consul, so that an event works in both',
+  }),
+  preparedQueries: limit({
+    default: 16_384,
+    min: 1,
+    max: 1 << 20,
+    why: 'prepared queries that are stored; every answer thread has a copy of them',
+  }),
+  preparedQueryBytes: limit({
+    default: 16_384,
+    min: 1024,
+    max: 1 << 20,
+    why: 'body of a prepared query: each of its texts is rendered anew for each name that a template answers',
+  }),
+  renderedQueries: limit({
+    default: 1024,
+    min: 1,
+    max: 1 << 20,
+    why: 'names for which an answer thread keeps what a template says; past it the oldest make room',
+  }),
+  coordinateSegments: limit({
+    default: 16,
+    min: 1,
+    max: 1024,
+    why: 'segments of the network that one node has coordinates in',
+  }),
+
   // DNS wire
   nameHops: limit({
     default: 16,

@@ -13,6 +13,8 @@ const FORMAT_BY_TABLE: Readonly<Record<string, number>> = {
   kv_tombstones: 3,
   lock_delays: 3,
   sessions: 3,
+  prepared_queries: 3,
+  coordinates: 3,
 };
 
 /** The format that a store with rows of `table` has. One without them stays as old as it was, for the way back. */
