@@ -6,7 +6,6 @@ const report = process.env.ROLLCALL_TEST_REPORT;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

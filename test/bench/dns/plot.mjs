@@ -74,7 +74,8 @@ export function plotDelays(workloads) {
   }));
   const [left, width, top, bottom] = [70, 760, 50, 290];
   const logs = points.flatMap(({ p50, p99 }) => [Math.log10(p50), Math.log10(p99)]);
-  const [low, high] = [Math.floor(Math.min(...logs)), Math.ceil(Math.max(...logs))];
+  const low = Math.floor(Math.min(...logs));
+  const high = Math.max(low + 1, Math.ceil(Math.max(...logs)));
   const x = (size) =>
     Math.round(left + 30 + (sizes.indexOf(size) / (sizes.length - 1)) * (width - left - 150));
   const y = (ms) => Math.round(bottom - ((Math.log10(ms) - low) / (high - low)) * (bottom - top));
