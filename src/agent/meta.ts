@@ -6,14 +6,17 @@ const KEY_CHARS_MAX = 128;
 const VALUE_CHARS_MAX = 512;
 const RESERVED_PREFIX = 'consul-';
 
-/** The text for the first rule that `meta` breaks, or undefined. */
-export function metaProblem(meta: StringMap): string | undefined {
+/** The text for the first rule that `meta` breaks, or undefined. Who only asks for metadata may name Consul's own. */
+export function metaProblem(
+  meta: StringMap,
+  { mayBeReserved = false }: { readonly mayBeReserved?: boolean } = {},
+): string | undefined {
   const pairs = Object.entries(meta);
   if (pairs.length > PAIRS_MAX) {
     return `Node metadata cannot contain more than ${PAIRS_MAX} key/value pairs`;
   }
   for (const [key, value] of pairs) {
-    const problem = pairProblem(key, value);
+    const problem = pairProblem(key, value, mayBeReserved);
     if (problem !== undefined) {
       return `Couldn't load metadata pair ('${key}', '${value}'): ${problem}`;
     }
@@ -21,11 +24,11 @@ export function metaProblem(meta: StringMap): string | undefined {
   return undefined;
 }
 
-function pairProblem(key: string, value: string): string | undefined {
+function pairProblem(key: string, value: string, mayBeReserved: boolean): string | undefined {
   if (key === '') return 'Key cannot be blank';
   if (!/^[A-Za-z0-9_-]+$/.test(key)) return 'Key contains invalid characters';
   if (key.length > KEY_CHARS_MAX) return `Key is too long (limit: ${KEY_CHARS_MAX} characters)`;
-  if (key.startsWith(RESERVED_PREFIX)) {
+  if (!mayBeReserved && key.startsWith(RESERVED_PREFIX)) {
     return `Key prefix '${RESERVED_PREFIX}' is reserved for internal use`;
   }
   if (value.length > VALUE_CHARS_MAX) {

@@ -10,7 +10,7 @@ import { encodeJson, encodePrettyJson } from './json/encode.ts';
 import type { Query } from './query.ts';
 
 export interface Endpoint {
-  readonly method: 'GET' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   /** Consul looks for a namespace here, and refuses one. */
   readonly namespaced?: boolean;
@@ -64,7 +64,10 @@ export function mountEndpoints(
     if (others === undefined) byPath.set(endpoint.path, [endpoint]);
     else others.push(endpoint);
   }
-  for (const [path, atPath] of byPath) mountPath(app, path, atPath, options);
+  for (const [path, atPath] of byPath) {
+    mountPath(app, path, atPath, options);
+    if (path.endsWith('/') && !byPath.has(path.slice(0, -1))) redirectToSlash(app, path);
+  }
 }
 
 function mountPath(
@@ -96,7 +99,6 @@ function mountPath(
       return answer.then((value) => send(reply, value, pretty));
     },
   });
-  if (path.endsWith('/')) redirectToSlash(app, path);
 }
 
 function refuseMethod(

@@ -48,6 +48,12 @@ function decodeValue(shape: Shape, value: unknown, path: Path): unknown {
       return given;
     case 'integer':
       return decodeInteger(given, path);
+    case 'number':
+      if (given === undefined) return 0;
+      if (typeof given !== 'number') throw mismatch(given, path, 'float64');
+      // JSON.parse makes Infinity of 1e309: how it was written is lost.
+      if (!Number.isFinite(given)) throw mismatch(given, path, 'float64', 'number');
+      return given;
     case 'duration':
       return decodeDuration(given, path);
     case 'list':

@@ -9,6 +9,8 @@ export type Shape =
   | { readonly kind: 'text' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'integer' }
+  /** A 64-bit floating-point number. */
+  | { readonly kind: 'number' }
   /** A Go duration, or a count of nanoseconds; decodes to milliseconds. */
   | { readonly kind: 'duration' }
   | { readonly kind: 'list'; readonly of: Shape; readonly goType: string }
@@ -36,6 +38,7 @@ export interface FieldsShape {
 export const text = { kind: 'text' } as const;
 export const boolean = { kind: 'boolean' } as const;
 export const integer = { kind: 'integer' } as const;
+export const number = { kind: 'number' } as const;
 export const duration = { kind: 'duration' } as const;
 export const anyJson = { kind: 'json' } as const;
 export const textList = { kind: 'list', of: text, goType: '[]string' } as const;
@@ -46,7 +49,7 @@ export type Decoded<S> = S extends { readonly kind: 'text' }
   ? string
   : S extends { readonly kind: 'boolean' }
     ? boolean
-    : S extends { readonly kind: 'integer' | 'duration' }
+    : S extends { readonly kind: 'integer' | 'number' | 'duration' }
       ? number
       : S extends { readonly kind: 'list'; readonly of: infer Of }
         ? Decoded<Of>[]

@@ -105,7 +105,8 @@ function isPassingOnly(query: Query): boolean {
 const isPassing = ({ checks }: Instance): boolean =>
   checks.every((check) => check.status === 'passing');
 
-function instanceJson({ node, service, checks }: Instance) {
+/** An element of `/v1/health/service`. */
+export function instanceJson({ node, service, checks }: Instance) {
   return {
     Node: nodeJson(node),
     Service: nodeServiceJson(service),

@@ -10,10 +10,13 @@ import { agentSelf } from './agent-self.ts';
 import { agentServices } from './agent-services.ts';
 import { catalogReads } from './catalog-reads.ts';
 import { catalogWrites } from './catalog-writes.ts';
+import { coordinates } from './coordinates.ts';
 import { dns } from './dns.ts';
 import { dnsRecords } from './dns-records.ts';
 import { health } from './health.ts';
 import { kv } from './kv.ts';
+import { queries } from './queries.ts';
+import { sessions } from './sessions.ts';
 import { status } from './status.ts';
 
 export type RouteDeps = HttpDeps & { readonly waits: Waits };
@@ -32,5 +35,8 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   dns,
   dnsRecords,
   kv,
+  sessions,
+  queries,
+  coordinates,
   status,
 ];
