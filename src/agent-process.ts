@@ -2,7 +2,7 @@
  * The composition root of `rollcall agent`: builds the parts, starts them in order, and stops them in reverse. It
  * wires and contains no behaviour of its own; each part gets the few functions that it uses.
  */
-import { Agent, takeNodeId } from './agent/index.ts';
+import { Agent, Leader, takeNodeId } from './agent/index.ts';
 import { State } from './catalog/index.ts';
 import { agentIdentity, type Config, describeSelf, diffConfig } from './config/index.ts';
 import { createRecordRules, DnsService, followView } from './dns/index.ts';
@@ -79,6 +79,9 @@ async function start(root: Root): Promise<void> {
   const engine = await openEngine(root, (hasUnsaved) => tellUnsaved(hasUnsaved));
   parts.add('engine', () => engine.close());
   if (config.pidFile !== '') parts.add('pid file', writePidFile(config.pidFile));
+  const leader = newLeader(root, engine);
+  parts.add('leader', () => leader.close());
+  leader.start();
   const agent = newAgent(root, engine);
   parts.add('agent', () => agent.close());
   await agent.start(config);
@@ -88,6 +91,7 @@ async function start(root: Root): Promise<void> {
   reload = reloading(root, agent, dns);
   const httpAddress = await startHttp(root, {
     agent,
+    leader,
     engine,
     dns,
     reload,
@@ -108,6 +112,15 @@ async function openEngine(
     store,
     logger: logger.child({ module: 'engine' }),
     onUnsaved,
+  });
+}
+
+function newLeader({ state, logger }: Root, engine: Engine): Leader {
+  return new Leader({
+    state,
+    commit: (body, options) => engine.commit(body, options),
+    clock: systemClock,
+    logger: logger.child({ module: 'leader' }),
   });
 }
 
@@ -170,18 +183,20 @@ function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: Dn
 
 interface HttpParts {
   readonly agent: Agent;
+  readonly leader: Leader;
   readonly engine: Engine;
   readonly dns: DnsService;
   readonly reload: Reload;
   readonly dnsPort: number;
 }
 
-async function startHttp(root: Root, { agent, engine, dns, reload, dnsPort }: HttpParts) {
+async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPort }: HttpParts) {
   const { config, state, logger, parts, end } = root;
   let httpPort = -1;
   const app = createHttpApp(
     {
       agent,
+      leader,
       state,
       commit: (body) => engine.commit(body),
       barrier: () => engine.barrier(),

@@ -2,7 +2,7 @@
  * What the HTTP interface is given: the agent and the catalog it speaks for, the ports that tests hold, and the few
  * facts and acts of the process around it. Nothing here knows Fastify.
  */
-import type { Agent } from '../agent/index.ts';
+import type { Agent, Leader } from '../agent/index.ts';
 import type { Json, State, Transaction } from '../catalog/index.ts';
 import { type Clock, type LogFields, type Logger, limits, type Random } from '../runtime/index.ts';
 
@@ -12,6 +12,7 @@ import type { RecordRules } from './record-rules.ts';
 
 export interface HttpDeps {
   readonly agent: Agent;
+  readonly leader: Pick<Leader, 'renewSession'>;
   readonly state: State;
   readonly commit: Commit;
   /** Resolves once reads see every write acknowledged before the call: `?consistent`. */

@@ -1,6 +1,6 @@
 /** The HTTP interface over a real agent, state and memory engine, on a held clock: what the tests here speak to. */
 import type { LightMyRequestResponse } from 'fastify';
-import { Agent, type AgentIdentity } from '../../src/agent/index.ts';
+import { Agent, type AgentIdentity, Leader } from '../../src/agent/index.ts';
 import { State } from '../../src/catalog/index.ts';
 import { createRecordRules } from '../../src/dns/index.ts';
 import { createMemoryRowStore, type Engine, openEmbeddedEngine } from '../../src/engine/index.ts';
@@ -77,10 +77,13 @@ export async function openApi({
     checkOutputIntervalMs: 300_000,
     checkOutputBytesMax: 4096,
   });
+  const leader = new Leader({ state, commit, clock, logger });
+  leader.start();
   await agent.start({ services: [], checks: [] });
   const app = createHttpApp(
     {
       agent,
+      leader,
       state,
       commit,
       barrier: () => engine.barrier(),
@@ -124,6 +127,7 @@ export async function openApi({
     async close() {
       await app.close();
       await agent.close();
+      leader.close();
       await engine.close();
     },
   };

@@ -1,0 +1,127 @@
+/** The body of `/v1/session/create`, and the session that it becomes. Limits and texts are Consul's. */
+import { SERF_HEALTH } from '../../agent/index.ts';
+import {
+  type Json,
+  SESSION_BEHAVIORS,
+  type SessionBehavior,
+  type SessionInput,
+} from '../../catalog/index.ts';
+import { formatDuration, limits, parseDuration } from '../../runtime/index.ts';
+import { HttpError } from '../errors.ts';
+import { DecodeError } from './decode-error.ts';
+import { anyJson, type Decoded, type FieldsShape, text, textList } from './shape.ts';
+
+const optionalText = { kind: 'optional', of: text } as const;
+const optionalList = { kind: 'optional', of: textList } as const;
+
+const serviceCheckShape = {
+  kind: 'fields',
+  goType: 'structs.ServiceCheck',
+  fields: { ID: text, Namespace: text },
+  tolerant: true,
+} as const satisfies FieldsShape;
+
+export const sessionShape = {
+  kind: 'fields',
+  goType: 'structs.Session',
+  fields: {
+    Name: text,
+    Node: optionalText,
+    LockDelay: anyJson,
+    Behavior: optionalText,
+    TTL: text,
+    NodeChecks: optionalList,
+    ServiceChecks: {
+      kind: 'optional',
+      of: { kind: 'list', of: serviceCheckShape, goType: '[]structs.ServiceCheck' },
+    },
+    Checks: optionalList,
+  },
+  tolerant: true,
+} as const satisfies FieldsShape;
+
+type DecodedSession = Decoded<typeof sessionShape>;
+
+/**
+ * @param own the node that a session is of when none is named
+ * @throws HttpError, or DecodeError for a lock delay that is none
+ */
+export function toSession(
+  decoded: DecodedSession,
+  { id, own }: { readonly id: string; readonly own: string },
+): SessionInput {
+  const lockDelayNs = toLockDelayNs(decoded.LockDelay);
+  const node = decoded.Node ?? own;
+  if (node === '') throw invalid('Node', 'Must provide Node');
+  const session = {
+    id,
+    name: decoded.Name,
+    node,
+    lockDelayNs,
+    behavior: toBehavior(decoded.Behavior ?? ''),
+    ttl: toTtl(decoded.TTL),
+    nodeChecks: toNodeChecks(decoded),
+    serviceChecks:
+      decoded.ServiceChecks?.map(({ ID, Namespace }) => ({ id: ID, namespace: Namespace })) ?? null,
+  };
+  const count = session.nodeChecks.length + (session.serviceChecks?.length ?? 0);
+  if (count > limits.sessionChecks.default) {
+    const reason = `a session has at most ${limits.sessionChecks.default} checks`;
+    throw new DecodeError('NodeChecks', reason);
+  }
+  return session;
+}
+
+const DEFAULT_NODE_CHECKS = [SERF_HEALTH];
+
+/** `Checks` is what NodeChecks were called before: it counts where those are left as they are. */
+function toNodeChecks({ NodeChecks, Checks }: DecodedSession): readonly string[] {
+  if (Checks?.length === 0) return [];
+  const given = NodeChecks ?? DEFAULT_NODE_CHECKS;
+  const isDefault = given.length === 1 && given[0] === SERF_HEALTH;
+  return Checks !== undefined && isDefault ? Checks : given;
+}
+
+const NANOSECONDS_PER_MS = 1e6;
+const NANOSECONDS_PER_SECOND = 1e9;
+const DEFAULT_LOCK_DELAY_NS = 15 * NANOSECONDS_PER_SECOND;
+
+/** Consul: a number below 1000 cannot mean nanoseconds, and is taken for seconds. */
+function toLockDelayNs(given: Json): number {
+  if (given === null) return DEFAULT_LOCK_DELAY_NS;
+  const ns = lockDelayNs(given);
+  return ns < 1000 ? ns * NANOSECONDS_PER_SECOND : ns;
+}
+
+function lockDelayNs(given: Json): number {
+  if (typeof given === 'number') return Number.isFinite(given) ? Math.trunc(given) : 0;
+  if (typeof given !== 'string') return 0;
+  const parsed = parseDuration(given);
+  if (!parsed.ok) throw new DecodeError('LockDelay', parsed.message);
+  return Math.round(parsed.ms * NANOSECONDS_PER_MS);
+}
+
+function toBehavior(given: string): SessionBehavior {
+  if (given === '') return 'release';
+  const behavior = SESSION_BEHAVIORS.find((known) => known === given);
+  if (behavior === undefined) throw invalid('Behavior', `Invalid Behavior setting '${given}'`);
+  return behavior;
+}
+
+const TTL_MS_MIN = 10_000;
+const TTL_MS_MAX = 24 * 3_600_000;
+
+function toTtl(given: string): string {
+  if (given === '') return '';
+  const parsed = parseDuration(given);
+  if (!parsed.ok) throw invalid('TTL', `Session TTL '${given}' invalid: ${parsed.message}`);
+  const { ms } = parsed;
+  if (ms === 0 || (ms >= TTL_MS_MIN && ms <= TTL_MS_MAX)) return given;
+  const range = `[${formatDuration(TTL_MS_MIN)}=${formatDuration(TTL_MS_MAX)}]`;
+  const ns = BigInt(Math.round(ms * NANOSECONDS_PER_MS));
+  throw invalid('TTL', `Invalid Session TTL '${ns}', must be between ${range}`);
+}
+
+function invalid(field: string, reason: string): HttpError {
+  return new HttpError('session_invalid', reason, field);
+}
