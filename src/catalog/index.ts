@@ -20,6 +20,7 @@ export {
   putDnsRecord,
 } from './dns-records.ts';
 export { equalJson } from './equal-json.ts';
+export { type UserEvent, UserEvents } from './events.ts';
 export { indexKeys } from './index-keys.ts';
 export {
   deleteKv,

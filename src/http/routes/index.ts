@@ -13,6 +13,7 @@ import { catalogWrites } from './catalog-writes.ts';
 import { coordinates } from './coordinates.ts';
 import { dns } from './dns.ts';
 import { dnsRecords } from './dns-records.ts';
+import { events } from './events.ts';
 import { health } from './health.ts';
 import { kv } from './kv.ts';
 import { queries } from './queries.ts';
@@ -38,5 +39,6 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   sessions,
   queries,
   coordinates,
+  events,
   status,
 ];
