@@ -14,8 +14,6 @@ export interface Endpoint {
   readonly path: string;
   /** Consul looks for a namespace here, and refuses one. */
   readonly namespaced?: boolean;
-  /** Consul takes a filter expression here; until they are built, one is refused. */
-  readonly filtered?: boolean;
   /** The largest body, where it is not that of all others. */
   readonly bodyLimit?: BodyLimit;
   readonly handle: (call: Call) => Answer | Promise<Answer>;
@@ -92,7 +90,7 @@ function mountPath(
       const endpoint = endpointFor(request);
       if (endpoint === undefined) return reply;
       const call = callOf(request, reply);
-      checkParameters(endpoint, call);
+      if (endpoint.namespaced === true) refuseEnterprise(call.query, request);
       const pretty = options.pretty || call.query.has('pretty');
       const answer = endpoint.handle(call);
       if (!(answer instanceof Promise)) return send(reply, answer, pretty);
@@ -141,17 +139,6 @@ function callOf(request: FastifyRequest, reply: FastifyReply): Call {
     request,
     reply,
   };
-}
-
-function checkParameters({ namespaced, filtered }: Endpoint, { query, request }: Call): void {
-  if (namespaced === true) refuseEnterprise(query, request);
-  if (filtered === true && query.get('filter') !== '') {
-    throw new HttpError(
-      'filter_unsupported',
-      'Filter expressions are not supported yet: leave out "filter" and select on the client',
-      'filter',
-    );
-  }
 }
 
 const ENTERPRISE = [

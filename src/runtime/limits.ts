@@ -211,6 +211,24 @@ export const limits = {
     max: 512,
     why: 'nesting of the free-form parts of a request; every later reader of them recurses',
   }),
+  filterCharacters: limit({
+    default: 16_384,
+    min: 256,
+    max: 1 << 20,
+    why: 'one filter expression; programs that ask for a list of ids write a few hundred of them',
+  }),
+  filterDepth: limit({
+    default: 64,
+    min: 4,
+    max: 512,
+    why: 'parentheses and `not` within each other in a filter; reading and evaluating it recurse',
+  }),
+  filterSteps: limit({
+    default: 1 << 25,
+    min: 1 << 16,
+    max: 1 << 32,
+    why: 'comparisons and steps of patterns that one filter may take, all in one go: a second of the thread at worst',
+  }),
   httpConnections: limit({
     default: 16384,
     min: 16,

@@ -7,6 +7,8 @@ import { createRequire } from 'node:module';
 import { limits } from './limits.ts';
 
 export interface RegExpMatcher {
+  /** A match takes no more steps than these times the characters of the text. */
+  readonly instructions: number;
   /** Whether it matches anywhere in `text`. */
   test(text: string): boolean;
   /** What the groups of the first match hold, the whole match first; undefined when there is no match. */
@@ -77,7 +79,8 @@ function re2(): Re2 {
 
 function matcherOf(compiled: Compiled): RegExpMatcher {
   return {
-    test: (text) => compiled.matcher(text).find(),
+    instructions: compiled.programSize(),
+    test: (text) => compiled.test(text),
     groups(text) {
       const matcher = compiled.matcher(text);
       if (!matcher.find()) return undefined;

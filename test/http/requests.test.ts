@@ -141,27 +141,6 @@ describe('a parameter', () => {
       'Invalid header: "X-Consul-Namespace" - Namespaces are a Consul Enterprise feature',
     );
   });
-
-  it.each([
-    '/v1/agent/services',
-    '/v1/agent/checks',
-    '/v1/agent/members',
-    '/v1/catalog/nodes',
-    '/v1/catalog/services',
-    '/v1/catalog/service/web',
-    '/v1/catalog/node/n1',
-    '/v1/catalog/node-services/n1',
-    '/v1/health/node/n1',
-    '/v1/health/checks/web',
-    '/v1/health/state/any',
-    '/v1/health/service/web',
-  ])('filter is never passed over: %s', async (url) => {
-    const reply = await api.get(`${url}?filter=Meta.a+%3D%3D+b`, {
-      accept: 'application/problem+json',
-    });
-    expect(reply.statusCode).toBe(400);
-    expect(reply.json()).toMatchObject({ code: 'filter_unsupported', field: 'filter' });
-  });
 });
 
 describe('the headers', () => {

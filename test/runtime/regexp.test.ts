@@ -44,4 +44,10 @@ describe('a regular expression of a client', () => {
     // A backtracking engine needs 2^40 steps.
     expect(compiled('^(a+)+$').test(`${'a'.repeat(40)}!`)).toBe(false);
   });
+
+  it('tells what a match costs at most', () => {
+    const cost = (pattern: string): number => compiled(pattern).instructions;
+    expect(cost('a')).toBeLessThan(10);
+    expect(cost('a{500}')).toBeGreaterThanOrEqual(500);
+  });
 });

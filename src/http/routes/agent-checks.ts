@@ -11,6 +11,8 @@ import { decodeBody } from '../decode/decode.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
+import { CHECK_FIELDS } from '../filter/check-fields.ts';
+import { rowFilter } from '../filter/row-filter.ts';
 import { agentCheckJson } from '../json/check-json.ts';
 import { GoMap } from '../json/encode.ts';
 
@@ -22,9 +24,9 @@ export function agentChecks({ agent }: Deps): readonly Endpoint[] {
       method: 'GET',
       path: '/v1/agent/checks',
       namespaced: true,
-      filtered: true,
-      handle: () => {
-        const entries = agent.checks().map((row) => [row.checkId, agentCheckJson(row)] as const);
+      handle: ({ query }) => {
+        const rows = rowFilter(query, CHECK_FIELDS)(agent.checks());
+        const entries = rows.map((row) => [row.checkId, agentCheckJson(row)] as const);
         return json(new GoMap(Object.fromEntries(entries)));
       },
     },

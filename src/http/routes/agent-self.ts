@@ -4,6 +4,8 @@ import { EMPTY, json } from '../answer.ts';
 import type { HttpDeps, SelfDescription } from '../deps.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
+import { MEMBER_FIELDS } from '../filter/member-fields.ts';
+import { rowFilter } from '../filter/row-filter.ts';
 import { GoMap } from '../json/encode.ts';
 import { memberJson } from '../json/member-json.ts';
 import type { DnsMeasurements } from '../metrics/measurements.ts';
@@ -26,14 +28,14 @@ export function agentSelf(deps: Deps): readonly Endpoint[] {
     {
       method: 'GET',
       path: '/v1/agent/members',
-      filtered: true,
       handle: ({ query }) => {
         const wan = query.get('wan') !== '';
         if (wan && query.get('segment') !== '') {
           const text = 'Cannot provide a segment with wan=true';
           throw new HttpError('segment_with_wan', text, 'segment');
         }
-        return json([memberJson(identity, deps.selfDescription().ports, wan)]);
+        const members = [memberJson(identity, deps.selfDescription().ports, wan)];
+        return json(rowFilter(query, MEMBER_FIELDS)(members));
       },
     },
     {

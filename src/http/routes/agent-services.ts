@@ -8,6 +8,8 @@ import { serviceShape, toServiceDefinition } from '../decode/service-shape.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
+import { rowFilter } from '../filter/row-filter.ts';
+import { SERVICE_FIELDS } from '../filter/service-fields.ts';
 import { GoMap } from '../json/encode.ts';
 import { agentServiceJson } from '../json/service-json.ts';
 import { parseBool } from '../query.ts';
@@ -22,8 +24,10 @@ export function agentServices(deps: Deps): readonly Endpoint[] {
       method: 'GET',
       path: '/v1/agent/services',
       namespaced: true,
-      filtered: true,
-      handle: () => json(servicesJson(agent.services(), agent.identity.datacenter)),
+      handle: ({ query }) => {
+        const rows = rowFilter(query, SERVICE_FIELDS)(agent.services());
+        return json(servicesJson(rows, agent.identity.datacenter));
+      },
     },
     {
       method: 'GET',

@@ -2,6 +2,7 @@
 import {
   type Instance,
   type NodeServices,
+  nodeKey,
   readInstances,
   readNodeServices,
   readNodes,
@@ -13,6 +14,13 @@ import {
 import { json } from '../answer.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
+import { NODE_FIELDS } from '../filter/node-fields.ts';
+import { rowFilter } from '../filter/row-filter.ts';
+import {
+  PLACED_SERVICE_FIELDS,
+  type PlacedService,
+  SERVICE_FIELDS,
+} from '../filter/service-fields.ts';
 import { GoMap } from '../json/encode.ts';
 import { nodeJson } from '../json/node-json.ts';
 import { nodeServiceJson, serviceNodeJson } from '../json/service-json.ts';
@@ -30,12 +38,12 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
     {
       method: 'GET',
       path: '/v1/catalog/nodes',
-      filtered: true,
       handle: (call) => {
         const ofNode = nodeMetaTest(state, call.query);
+        const kept = rowFilter(call.query, NODE_FIELDS);
         return answerRead(deps, call, {
           read: () => readNodes(state),
-          toJson: (rows) => rows.filter((row) => ofNode?.(row.node) ?? true).map(nodeJson),
+          toJson: (rows) => kept(rows.filter((row) => ofNode?.(row.node) ?? true)).map(nodeJson),
         });
       },
     },
@@ -43,20 +51,19 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
       method: 'GET',
       path: '/v1/catalog/services',
       namespaced: true,
-      filtered: true,
       handle: (call) => answerServices(deps, call),
     },
     {
       method: 'GET',
       path: '/v1/catalog/service/',
       namespaced: true,
-      filtered: true,
       handle: (call) => {
         const name = requireName(call, 'service_name_missing', 'Missing service name');
+        const kept = rowFilter(call.query, PLACED_SERVICE_FIELDS);
         return answerRead(deps, call, {
           read: () => readInstances(state, name),
           toJson: (instances) =>
-            selectInstances(state, call, instances).map(({ node, service }) =>
+            kept(selectInstances(state, call, instances)).map(({ node, service }) =>
               serviceNodeJson(node, service),
             ),
         });
@@ -77,10 +84,13 @@ function nodeEndpoint(
     method: 'GET',
     path,
     namespaced: true,
-    filtered: true,
     handle: (call) => {
       const name = requireName(call, 'node_name_missing', 'Missing node name');
-      return answerRead(deps, call, { read: () => readNodeServices(deps.state, name), toJson });
+      const kept = rowFilter(call.query, SERVICE_FIELDS);
+      return answerRead(deps, call, {
+        read: () => readNodeServices(deps.state, name),
+        toJson: (found) => toJson(found && { ...found, services: kept(found.services) }),
+      });
     },
   };
 }
@@ -110,22 +120,31 @@ export function selectInstances(
 }
 
 function answerServices(deps: ReadDeps, call: Call) {
-  const ofNode = nodeMetaTest(deps.state, call.query);
-  if (ofNode === undefined) {
-    return answerRead(deps, call, {
-      read: () => readServiceTags(deps.state),
-      toJson: tagsJson,
-    });
+  const { state } = deps;
+  const ofNode = nodeMetaTest(state, call.query);
+  if (ofNode === undefined && call.query.get('filter') === '') {
+    return answerRead(deps, call, { read: () => readServiceTags(state), toJson: tagsJson });
   }
+  const kept = rowFilter(call.query, PLACED_SERVICE_FIELDS);
   return answerRead(deps, call, {
-    read: () => readServices(deps.state),
-    toJson: (rows) => tagsJson(tagsOf(rows.filter((row) => ofNode(row.node)))),
+    read: () => readServices(state),
+    toJson: (rows) => {
+      const ofNodes = rows.filter((row) => ofNode?.(row.node) ?? true);
+      return tagsJson(tagsOf(kept(placed(state, ofNodes))));
+    },
   });
 }
 
-function tagsOf(rows: readonly ServiceRow[]): Map<string, Set<string>> {
+function placed(state: State, rows: readonly ServiceRow[]): readonly PlacedService[] {
+  return rows.flatMap((service) => {
+    const node = state.tables.nodes.get(nodeKey(service.node));
+    return node === undefined ? [] : [{ node, service }];
+  });
+}
+
+function tagsOf(services: readonly PlacedService[]): Map<string, Set<string>> {
   const tags = new Map<string, Set<string>>();
-  for (const row of rows) {
+  for (const { service: row } of services) {
     const known = tags.get(row.service);
     if (known === undefined) tags.set(row.service, new Set(row.tags));
     else for (const tag of row.tags) known.add(tag);

@@ -11,6 +11,9 @@ import {
 import type { Answer } from '../answer.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
+import { CHECK_FIELDS } from '../filter/check-fields.ts';
+import { rowFilter } from '../filter/row-filter.ts';
+import { INSTANCE_FIELDS } from '../filter/service-fields.ts';
 import { checkJson } from '../json/check-json.ts';
 import { nodeJson } from '../json/node-json.ts';
 import { nodeServiceJson } from '../json/service-json.ts';
@@ -26,12 +29,12 @@ export function health(deps: ReadDeps): readonly Endpoint[] {
       method: 'GET',
       path: '/v1/health/node/',
       namespaced: true,
-      filtered: true,
       handle: (call) => {
         const name = requireName(call, 'node_name_missing', 'Missing node name');
+        const kept = rowFilter(call.query, CHECK_FIELDS);
         return answerRead(deps, call, {
           read: () => readNodeChecks(state, name),
-          toJson: (rows) => rows.map(checkJson),
+          toJson: (rows) => kept(rows).map(checkJson),
         });
       },
     },
@@ -39,7 +42,6 @@ export function health(deps: ReadDeps): readonly Endpoint[] {
       method: 'GET',
       path: '/v1/health/checks/',
       namespaced: true,
-      filtered: true,
       handle: (call) => {
         const name = requireName(call, 'service_name_missing', 'Missing service name');
         return answerChecks(deps, call, () => readServiceChecks(state, name));
@@ -49,7 +51,6 @@ export function health(deps: ReadDeps): readonly Endpoint[] {
       method: 'GET',
       path: '/v1/health/state/',
       namespaced: true,
-      filtered: true,
       handle: (call) => {
         const name = requireName(call, 'check_state_missing', 'Missing check state');
         return answerChecks(deps, call, () => readChecksInState(state, name));
@@ -59,7 +60,6 @@ export function health(deps: ReadDeps): readonly Endpoint[] {
       method: 'GET',
       path: '/v1/health/service/',
       namespaced: true,
-      filtered: true,
       handle: (call) => answerInstances(deps, call),
     },
   ];
@@ -71,9 +71,10 @@ function answerChecks(
   read: () => Reading<CheckRow[]>,
 ): Answer | Promise<Answer> {
   const ofNode = nodeMetaTest(deps.state, call.query);
+  const kept = rowFilter(call.query, CHECK_FIELDS);
   return answerRead(deps, call, {
     read,
-    toJson: (rows) => rows.filter((row) => ofNode?.(row.node) ?? true).map(checkJson),
+    toJson: (rows) => kept(rows.filter((row) => ofNode?.(row.node) ?? true)).map(checkJson),
   });
 }
 
@@ -82,12 +83,13 @@ function answerInstances(deps: ReadDeps, call: Call): Answer | Promise<Answer> {
   const { query } = call;
   const name = requireName(call, 'service_name_missing', 'Missing service name');
   const passingOnly = isPassingOnly(query);
+  const kept = rowFilter(query, INSTANCE_FIELDS);
   return answerRead(deps, call, {
     read: () => readInstances(state, name),
     streaming: query.get('near') === '' && !query.has('merge-central-config'),
     // After the index was taken: an instance that stops passing changes the answer too.
     toJson: (instances) => {
-      const selected = selectInstances(state, call, instances);
+      const selected = kept(selectInstances(state, call, instances));
       return (passingOnly ? selected.filter(isPassing) : selected).map(instanceJson);
     },
   });
