@@ -1,7 +1,9 @@
 /** `near`: rows in the order of the estimated round-trip time from one node. */
 import { nodeKey, type State } from '../catalog/index.ts';
 import { distanceBetween, type SegmentCoordinate } from '../query/index.ts';
+import type { Call } from './endpoint.ts';
 import type { Query } from './query.ts';
+import type { ReadDeps } from './reads.ts';
 
 /** The node that the client names, or empty; `_agent` is this one. */
 export function nearOf(query: Query, agentNode: string): string {
@@ -33,6 +35,16 @@ export function sortByNear<Row>(
     const [a, b] = [distanceOf(one), distanceOf(other)];
     return a === b ? 0 : a - b;
   });
+}
+
+/** The same, for the node that the client names. */
+export function nearestFirst<Row>(
+  { state, agent }: Pick<ReadDeps, 'state' | 'agent'>,
+  { query }: Call,
+  rows: readonly Row[],
+  nodeOf: (row: Row) => string,
+): readonly Row[] {
+  return sortByNear(state, nearOf(query, agent.identity.nodeName), rows, nodeOf);
 }
 
 function coordinatesOf(state: State, node: string): readonly SegmentCoordinate[] {

@@ -110,7 +110,7 @@ function instancesOf(
   const near = nearOf(call.query, agent.identity.nodeName);
   const from = near || nearNodeOf(state, service.near, agent.identity.nodeName, call);
   const sorted = sortByNear(state, from, shuffle(fitting, random), ({ node }) => node.node);
-  return nearestFirst(sorted, from);
+  return itselfFirst(sorted, from);
 }
 
 function fits(wanted: QueryService, { node, service, checks }: Instance): boolean {
@@ -141,7 +141,7 @@ function clientAddressOf({ request }: Call): string {
 /** Consul looks for the node itself among so many, since two on one host are equally near. */
 const NEAREST_LOOKED_AT = 10;
 
-function nearestFirst(instances: readonly Instance[], near: string): readonly Instance[] {
+function itselfFirst(instances: readonly Instance[], near: string): readonly Instance[] {
   const looked = instances.slice(0, NEAREST_LOOKED_AT);
   const at = looked.findIndex(({ node }) => nodeKey(node.node) === nodeKey(near));
   const [first, own] = [instances[0], instances[at]];
