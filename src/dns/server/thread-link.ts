@@ -137,6 +137,8 @@ export class ThreadLink {
       this.#parts.logger.warn({}, 'a DNS thread did not stop in time and is ended');
       this.#wasKilled = true;
       void this.#worker.terminate();
+      // It may sleep in the system, where nothing interrupts it.
+      this.#wake();
     });
     this.post({ kind: 'stop' });
     await exited;
