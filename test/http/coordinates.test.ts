@@ -132,3 +132,41 @@ describe('a coordinate', () => {
     expect((await api.get('/v1/coordinate/node/')).statusCode).toBe(400);
   });
 });
+
+describe('near', () => {
+  /** As far as their names say; nobody knows where `x` and `y` are. */
+  beforeEach(async () => {
+    for (const [at, node] of ['c', 'x', 'a', 'y', 'b'].entries()) {
+      await registerNode(node, {
+        NodeMeta: { of: 'us' },
+        Service: { Service: 'web', Port: at },
+        Check: { Name: 'alive', ServiceID: 'web', Status: 'passing' },
+      });
+    }
+    for (const [at, node] of ['a', 'b', 'c'].entries()) await update(node, coord(at));
+    await update('n1', coord(3));
+  });
+
+  const nodesOf = async (url: string) =>
+    (await api.get(url))
+      .json()
+      .map(({ Node }: { Node: string | { Node: string } }) =>
+        typeof Node === 'string' ? Node : Node.Node,
+      );
+
+  it.each([
+    ['/v1/catalog/nodes?node-meta=of:us&'],
+    ['/v1/catalog/service/web?'],
+    ['/v1/health/service/web?'],
+    ['/v1/health/service/web?passing&'],
+    ['/v1/health/checks/web?'],
+    ['/v1/health/state/passing?node-meta=of:us&'],
+  ])('sorts %s', async (url) => {
+    expect(await nodesOf(url)).toEqual(['a', 'b', 'c', 'x', 'y']);
+    expect(await nodesOf(`${url}near=c`)).toEqual(['c', 'b', 'a', 'x', 'y']);
+    expect(await nodesOf(`${url}near=B`)).toEqual(['b', 'a', 'c', 'x', 'y']);
+    expect(await nodesOf(`${url}near=_agent`)).toEqual(['c', 'b', 'a', 'x', 'y']);
+    expect(await nodesOf(`${url}near=x`)).toEqual(['a', 'b', 'c', 'x', 'y']);
+    expect(await nodesOf(`${url}near=nobody`)).toEqual(['a', 'b', 'c', 'x', 'y']);
+  });
+});

@@ -24,6 +24,7 @@ import {
 import { GoMap } from '../json/encode.ts';
 import { nodeJson } from '../json/node-json.ts';
 import { nodeServiceJson, serviceNodeJson } from '../json/service-json.ts';
+import { nearestFirst } from '../near.ts';
 import { answerRead, type ReadDeps } from '../reads.ts';
 import { nodeMetaTest, tagTest } from '../selectors.ts';
 
@@ -43,7 +44,10 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
         const kept = rowFilter(call.query, NODE_FIELDS);
         return answerRead(deps, call, {
           read: () => readNodes(state),
-          toJson: (rows) => kept(rows.filter((row) => ofNode?.(row.node) ?? true)).map(nodeJson),
+          toJson: (rows) => {
+            const selected = kept(rows.filter((row) => ofNode?.(row.node) ?? true));
+            return nearestFirst(deps, call, selected, ({ node }) => node).map(nodeJson);
+          },
         });
       },
     },
@@ -62,10 +66,12 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
         const kept = rowFilter(call.query, PLACED_SERVICE_FIELDS);
         return answerRead(deps, call, {
           read: () => readInstances(state, name),
-          toJson: (instances) =>
-            kept(selectInstances(state, call, instances)).map(({ node, service }) =>
-              serviceNodeJson(node, service),
-            ),
+          toJson: (instances) => {
+            const selected = kept(selectInstances(state, call, instances));
+            return nearestFirst(deps, call, selected, ({ node }) => node.node).map(
+              ({ node, service }) => serviceNodeJson(node, service),
+            );
+          },
         });
       },
     },

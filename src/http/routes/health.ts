@@ -17,6 +17,7 @@ import { INSTANCE_FIELDS } from '../filter/service-fields.ts';
 import { checkJson } from '../json/check-json.ts';
 import { nodeJson } from '../json/node-json.ts';
 import { nodeServiceJson } from '../json/service-json.ts';
+import { nearestFirst } from '../near.ts';
 import { parseBool, type Query } from '../query.ts';
 import { answerRead, type ReadDeps } from '../reads.ts';
 import { nodeMetaTest } from '../selectors.ts';
@@ -74,7 +75,10 @@ function answerChecks(
   const kept = rowFilter(call.query, CHECK_FIELDS);
   return answerRead(deps, call, {
     read,
-    toJson: (rows) => kept(rows.filter((row) => ofNode?.(row.node) ?? true)).map(checkJson),
+    toJson: (rows) => {
+      const selected = kept(rows.filter((row) => ofNode?.(row.node) ?? true));
+      return nearestFirst(deps, call, selected, ({ node }) => node).map(checkJson);
+    },
   });
 }
 
@@ -90,7 +94,8 @@ function answerInstances(deps: ReadDeps, call: Call): Answer | Promise<Answer> {
     // After the index was taken: an instance that stops passing changes the answer too.
     toJson: (instances) => {
       const selected = kept(selectInstances(state, call, instances));
-      return (passingOnly ? selected.filter(isPassing) : selected).map(instanceJson);
+      const passing = passingOnly ? selected.filter(isPassing) : selected;
+      return nearestFirst(deps, call, passing, ({ node }) => node.node).map(instanceJson);
     },
   });
 }
