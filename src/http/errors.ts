@@ -35,6 +35,7 @@ export const ERROR_CATALOGUE = {
   wait_invalid: { status: 400, title: 'Invalid wait time' },
   consistency_conflict: { status: 400, title: 'Conflicting consistency modes' },
   max_stale_invalid: { status: 400, title: 'Invalid max_stale' },
+  cache_control_invalid: { status: 400, title: 'Invalid Cache-Control' },
   filter_invalid: { status: 500, title: 'Invalid filter expression' },
   filter_too_large: { status: 400, title: 'The filter expression is too large' },
   filter_too_costly: { status: 400, title: 'The filter expression takes too much work' },

@@ -5,6 +5,7 @@
 import { blockingQuery, type Reading } from '../catalog/index.ts';
 import { limits, parseDuration } from '../runtime/index.ts';
 import { type Answer, type Headers, json } from './answer.ts';
+import { cacheHeaders, readCacheControl } from './caching.ts';
 import type { HttpDeps } from './deps.ts';
 import type { Call } from './endpoint.ts';
 import { HttpError } from './errors.ts';
@@ -21,17 +22,21 @@ export interface CatalogRead<Value> {
   readonly toJson: (value: Value) => unknown;
   /** Consul serves it from a subscription when the client follows it. */
   readonly streaming?: boolean;
+  /** Consul keeps its answers for `cached`. */
+  readonly cacheable?: boolean;
 }
 
 export function answerRead<Value>(
   deps: ReadDeps,
   call: Call,
-  { read, toJson, streaming = false }: CatalogRead<Value>,
+  { read, toJson, streaming = false, cacheable = false }: CatalogRead<Value>,
 ): Answer | Promise<Answer> {
+  const cached = cacheable ? cacheHeaders(call) : {};
   return answerReading(deps, call, read, ({ value, index }, { consistency, minIndex }) => {
     const followed = streaming && (minIndex > 0 || call.query.has('cached'));
     const headers = readHeaders(index, followed ? 'streaming' : 'blocking-query');
-    return json(toJson(value), { ...headers, 'X-Consul-Effective-Consistency': consistency });
+    const effective = { 'X-Consul-Effective-Consistency': consistency };
+    return json(toJson(value), { ...headers, ...effective, ...cached });
   });
 }
 
@@ -65,6 +70,7 @@ function answerReading<Value>(
   const { query } = call;
   checkDatacenter(query, deps.agent.identity.datacenter);
   const consistency = consistencyOf(query);
+  readCacheControl(call);
   const wait = waitOf(query, deps);
   const mode = { consistency, minIndex: wait.minIndex };
   if (consistency === 'consistent') {

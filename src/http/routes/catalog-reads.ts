@@ -12,6 +12,7 @@ import {
   type State,
 } from '../../catalog/index.ts';
 import { json } from '../answer.ts';
+import { cacheHeaders } from '../caching.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { NODE_FIELDS } from '../filter/node-fields.ts';
@@ -34,7 +35,7 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
     {
       method: 'GET',
       path: '/v1/catalog/datacenters',
-      handle: () => json([deps.agent.identity.datacenter]),
+      handle: (call) => json([deps.agent.identity.datacenter], cacheHeaders(call)),
     },
     {
       method: 'GET',
@@ -66,6 +67,7 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
         const kept = rowFilter(call.query, PLACED_SERVICE_FIELDS);
         return answerRead(deps, call, {
           read: () => readInstances(state, name),
+          cacheable: true,
           toJson: (instances) => {
             const selected = kept(selectInstances(state, call, instances));
             return nearestFirst(deps, call, selected, ({ node }) => node.node).map(
@@ -129,11 +131,16 @@ function answerServices(deps: ReadDeps, call: Call) {
   const { state } = deps;
   const ofNode = nodeMetaTest(state, call.query);
   if (ofNode === undefined && call.query.get('filter') === '') {
-    return answerRead(deps, call, { read: () => readServiceTags(state), toJson: tagsJson });
+    return answerRead(deps, call, {
+      read: () => readServiceTags(state),
+      cacheable: true,
+      toJson: tagsJson,
+    });
   }
   const kept = rowFilter(call.query, PLACED_SERVICE_FIELDS);
   return answerRead(deps, call, {
     read: () => readServices(state),
+    cacheable: true,
     toJson: (rows) => {
       const ofNodes = rows.filter((row) => ofNode?.(row.node) ?? true);
       return tagsJson(tagsOf(kept(placed(state, ofNodes))));

@@ -91,6 +91,7 @@ function answerInstances(deps: ReadDeps, call: Call): Answer | Promise<Answer> {
   return answerRead(deps, call, {
     read: () => readInstances(state, name),
     streaming: query.get('near') === '' && !query.has('merge-central-config'),
+    cacheable: true,
     // After the index was taken: an instance that stops passing changes the answer too.
     toJson: (instances) => {
       const selected = kept(selectInstances(state, call, instances));
