@@ -14,6 +14,7 @@ import {
   Listeners,
 } from './listeners.ts';
 import { installBody } from './plugins/body.ts';
+import { installCompression } from './plugins/compression.ts';
 import { installErrors, refuse } from './plugins/errors.ts';
 import { installPathGuard } from './plugins/path-guard.ts';
 import { createRequestIds, installRequestId } from './plugins/request-id.ts';
@@ -71,6 +72,7 @@ export function createHttpApp(
   installErrors(fastify, errors);
   installPathGuard(fastify);
   installBody(fastify);
+  installCompression(fastify);
   fastify.addHook('preClose', () => {
     waits.stop();
     return listeners.close();
