@@ -105,7 +105,7 @@ function writeEdns(
     return;
   }
   const option = encodeExplanation(explanation, bytesMax - writer.length - ednsBytes(edns));
-  writer.edns(option === undefined ? edns : { ...edns, options: [...edns.options, option] });
+  writer.edns(edns, option);
 }
 
 function writeSections(writer: MessageWriter, reply: Reply, isSilent: boolean): Written {

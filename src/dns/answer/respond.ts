@@ -96,10 +96,7 @@ function replyOf(outcome: Outcome, soa: ZoneSoa): Reply {
         failOpen: outcome.failOpen === true,
       };
     case 'no-data':
-      return {
-        ...negative(Rcode.NOERROR, outcome, soa),
-        additional: outcome.additional ?? NONE,
-      };
+      return negative(Rcode.NOERROR, outcome, soa);
     case 'name-error':
       return negative(Rcode.NXDOMAIN, outcome, soa);
     case 'referral':
@@ -169,6 +166,7 @@ function isNegative({ rcode, answers, authority }: Relayed): boolean {
 interface Negative {
   readonly zone: Name | undefined;
   readonly answers?: readonly ResourceRecord[];
+  readonly additional?: readonly ResourceRecord[];
   readonly authoritative?: boolean;
   readonly explanation?: Explanation;
 }
@@ -176,14 +174,23 @@ interface Negative {
 /** RFC 2308 §2: the SOA goes along, for without it the answer may not be kept. */
 function negative(rcode: number, outcome: Negative, soa: ZoneSoa): Reply {
   const record = outcome.zone === undefined ? undefined : soa.of(outcome.zone);
+  // In full, as that of an answer: denials come in floods, and what comes in floods has one shape.
   return {
-    ...EMPTY,
     rcode,
     authoritative: outcome.authoritative ?? true,
+    authenticData: false,
+    partial: false,
+    isOwn: false,
+    isRelayed: false,
     answers: outcome.answers ?? NONE,
     authority: record === undefined ? NONE : [record],
+    additional: outcome.additional ?? NONE,
     needsAuthority: true,
+    needsAdditional: false,
     explanation: outcome.explanation ?? (rcode === Rcode.NXDOMAIN ? NO_NAME : NO_RECORD),
+    subnetScope: 0,
+    origin: undefined,
     isNegative: true,
+    failOpen: false,
   };
 }

@@ -125,9 +125,9 @@ export class MessageWriter {
     return written;
   }
 
-  /** Writes the OPT record; false when it does not fit. */
-  edns(edns: EdnsReply): boolean {
-    const bytes = ednsBytes(edns);
+  /** Writes the OPT record, with `last` behind its options; false when it does not fit. */
+  edns(edns: EdnsReply, last?: EdnsOption): boolean {
+    const bytes = ednsBytes(edns) + (last === undefined ? 0 : 4 + last.data.length);
     if (this.#at + bytes > this.#limit) return false;
     this.#octet(0);
     this.#word(RecordType.OPT);
@@ -136,11 +136,8 @@ export class MessageWriter {
     this.#octet(0);
     this.#word(edns.dnssecOk ? 0x8000 : 0);
     this.#word(bytes - OPT_FIXED_BYTES);
-    for (const option of edns.options) {
-      this.#word(option.code);
-      this.#word(option.data.length);
-      this.#copy(option.data, 0, option.data.length);
-    }
+    for (const option of edns.options) this.#option(option);
+    if (last !== undefined) this.#option(last);
     this.#counts[Section.ADDITIONAL] = (this.#counts[Section.ADDITIONAL] as number) + 1;
     return true;
   }
@@ -172,6 +169,12 @@ export class MessageWriter {
   copyTo(target: Uint8Array, start: number, from = 0, to = this.#at): number {
     this.#bytes.copy(target, start, from, to);
     return to - from;
+  }
+
+  #option({ code, data }: EdnsOption): void {
+    this.#word(code);
+    this.#word(data.length);
+    this.#copy(data, 0, data.length);
   }
 
   #tryRecord(record: ResourceRecord): boolean {
