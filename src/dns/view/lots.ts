@@ -19,7 +19,7 @@ export class Lots {
   readonly #leaves: number;
   #drawn: Uint32Array | undefined;
   /** Parts of the leaves drawn so far: given back at the end of a draw. */
-  readonly #taken: number[] = [];
+  #taken: Float64Array | undefined;
 
   /** `weights` goes by number, not by place in `numbers`. */
   constructor(numbers: Uint32Array, weights: readonly number[] | undefined) {
@@ -60,20 +60,21 @@ export class Lots {
   #drawWeighted(sums: Float64Array, count: number, random: Random): Uint32Array {
     this.#drawn ??= new Uint32Array(this.count);
     const drawn = this.#drawn;
+    this.#taken ??= new Float64Array(this.count);
+    const taken = this.#taken;
     for (let at = 0; at < count; at++) {
       const leaf = findLeaf(sums, this.#leaves, random.integer(sums[1] as number));
       drawn[at] = leaf - this.#leaves;
       const parts = sums[leaf] as number;
       for (let node = leaf; node > 0; node >>>= 1) sums[node] = (sums[node] as number) - parts;
-      this.#taken.push(parts);
+      taken[at] = parts;
     }
     for (let at = 0; at < count; at++) {
-      const parts = this.#taken[at] as number;
+      const parts = taken[at] as number;
       const leaf = (drawn[at] as number) + this.#leaves;
       for (let node = leaf; node > 0; node >>>= 1) sums[node] = (sums[node] as number) + parts;
       drawn[at] = this.#numbers[leaf - this.#leaves] as number;
     }
-    this.#taken.length = 0;
     return drawn;
   }
 }
