@@ -95,4 +95,12 @@ export {
 export { createSession, destroySession, type SessionInput } from './sessions.ts';
 export { type Follower, type StagedCommand, State, type Tables } from './state.ts';
 export { type RowChange, Transaction } from './transaction.ts';
+export {
+  isReadOnly,
+  runTxn,
+  TxnError,
+  type TxnFault,
+  type TxnOperation,
+  type TxnResult,
+} from './txn.ts';
 export { topics, type Watch, Watches } from './watches.ts';

@@ -5,6 +5,7 @@
 import { limits } from '../runtime/index.ts';
 import { CatalogError } from './catalog-error.ts';
 import { indexKeys } from './index-keys.ts';
+import { sortBy } from './reading.ts';
 import type { KvRow } from './rows.ts';
 import { kvFolders } from './schema.ts';
 import type { TableView } from './table.ts';
@@ -135,4 +136,16 @@ export function underPrefix<Row extends { readonly key: string }>(
 /** The innermost folder that everything below `prefix` is in; empty for none. */
 export function folderOf(prefix: string): string {
   return kvFolders(prefix).at(-1) ?? '';
+}
+
+/** In the order of the octets of their keys, as Consul has them. Sorts in place. */
+export function sortKeys(rows: KvRow[]): KvRow[] {
+  return sortBy(rows, (row) => octetsOf(row.key));
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+/** The octets of UTF-8, a character each: UTF-16 has another order beyond U+D7FF. */
+function octetsOf(key: string): string {
+  return ASCII.test(key) ? key : Buffer.from(key).toString('latin1');
 }

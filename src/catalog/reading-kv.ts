@@ -3,7 +3,7 @@
  * by their octets, as Consul orders them.
  */
 import { indexKeys } from './index-keys.ts';
-import { folderOf, underPrefix } from './kv.ts';
+import { folderOf, sortKeys, underPrefix } from './kv.ts';
 import { type Reading, sortBy } from './reading.ts';
 import type { KvRow, SessionRow } from './rows.ts';
 import { nodeKey } from './schema.ts';
@@ -35,17 +35,6 @@ export function readKvPrefix(state: State, prefix: string): Reading<KvRow[]> {
 
 function lastChange(rows: readonly { readonly modifyIndex: number }[], least: number): number {
   return rows.reduce((last, { modifyIndex }) => Math.max(last, modifyIndex), least);
-}
-
-export function sortKeys(rows: KvRow[]): KvRow[] {
-  return sortBy(rows, (row) => octetsOf(row.key));
-}
-
-const ASCII = /^[\0-\x7f]*$/;
-
-/** The octets of UTF-8, a character each: UTF-16 has another order beyond U+D7FF. */
-function octetsOf(key: string): string {
-  return ASCII.test(key) ? key : Buffer.from(key).toString('latin1');
 }
 
 /** Each key cut behind the first `separator` that follows the prefix, none twice: a folder stands for what is in it. */

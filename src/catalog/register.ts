@@ -162,7 +162,8 @@ export function updateCheckTxn(
   }
 }
 
-function checkName(field: string, name: string): void {
+/** @throws CatalogError for a name that cannot be part of a key */
+export function checkName(field: string, name: string): void {
   if (name.includes(KEY_SEPARATOR)) {
     throw new CatalogError('name_invalid', field, `${field} must not contain a NUL character`);
   }

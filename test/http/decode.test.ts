@@ -6,6 +6,7 @@ import { decodeBody } from '../../src/http/decode/decode.ts';
 import { DecodeError } from '../../src/http/decode/decode-error.ts';
 import { scanJson } from '../../src/http/decode/scan.ts';
 import { serviceShape } from '../../src/http/decode/service-shape.ts';
+import { anyJson, integer, text, uint64 } from '../../src/http/decode/shape.ts';
 
 function errorOf(body: string): DecodeError {
   try {
@@ -303,5 +304,52 @@ describe('the decoder', () => {
     expect(() =>
       decodeBody(serviceShape, `{"Locality":${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}}`),
     ).toThrow(DecodeError);
+  });
+});
+
+describe('an unsigned 64-bit number', () => {
+  const shape = {
+    kind: 'fields',
+    goType: 'api.KVTxnOp',
+    fields: { Flags: uint64, Name: text, Any: anyJson, Port: integer },
+  } as const;
+
+  it.each([
+    ['18446744073709551615', 18446744073709551615n],
+    ['3304740253564472344', 3304740253564472344n],
+    ['9007199254740993', 9007199254740993n],
+    ['7', 7n],
+    ['null', 0n],
+  ])('%s keeps every digit', (written, value) => {
+    expect(decodeBody(shape, `{"Flags": ${written}}`).Flags).toBe(value);
+  });
+
+  it.each([
+    ['18446744073709551616', 'number 18446744073709551616'],
+    ['-1', 'number -1'],
+    ['-3304740253564472344', 'number -3304740253564472344'],
+    ['1.5', 'number 1.5'],
+    ['"7"', 'string'],
+    ['true', 'bool'],
+    ['9'.repeat(400), 'number Infinity'],
+  ])('is not %s', (written, described) => {
+    expect(() => decodeBody(shape, `{"Flags": ${written}}`)).toThrow(
+      `json: cannot unmarshal ${described} into Go struct field .Flags of type uint64`,
+    );
+  });
+
+  it('leaves all else of the body as it is', () => {
+    const texts = '"12345678901234567890 \\" 12345678901234567890"';
+    const body = `{"Name": ${texts}, "Any": [1.12345678901234567, 1e-1234567890123456, 12345678901234567890]}`;
+    const decoded = decodeBody(shape, body);
+    expect(decoded.Name).toBe('12345678901234567890 " 12345678901234567890');
+    expect(decoded.Any).toEqual([Number('1.12345678901234567'), 0, Number('12345678901234567890')]);
+    expect(() => decodeBody(shape, '{"Port": 12345678901234567890}')).toThrow('of type int');
+    expect(() => decodeBody(shape, '{"Name": 12345678901234567890}')).toThrow('number into');
+  });
+
+  it('is no way to run out of stack', () => {
+    const deep = `{"Any": ${'['.repeat(9000)}12345678901234567890${']'.repeat(9000)}}`;
+    expect(() => decodeBody(shape, deep)).toThrow('exceeded max depth');
   });
 });

@@ -67,7 +67,7 @@ const definitionShape = {
   ownPath: true,
 } as const satisfies FieldsShape;
 
-const healthCheckShape = {
+export const healthCheckShape = {
   kind: 'fields',
   goType: 'structs.HealthCheck',
   fields: {
@@ -89,7 +89,7 @@ const healthCheckShape = {
   ignored: [...VERSION_FIELDS, 'PeerName'],
 } as const satisfies FieldsShape;
 
-const nodeServiceShape = {
+export const nodeServiceShape = {
   kind: 'fields',
   goType: 'structs.NodeService',
   fields: {
@@ -170,7 +170,7 @@ function toNode(decoded: Decoded<typeof registerShape>, datacenter: string): Nod
 const WEIGHT_MAX = 65535;
 const DEFAULT_WEIGHTS = { passing: 1, warning: 1 };
 
-function toService(decoded: Decoded<typeof nodeServiceShape>): ServiceInput {
+export function toService(decoded: Decoded<typeof nodeServiceShape>): ServiceInput {
   checkPort('Port', decoded.Port);
   for (const [tag, { Port }] of Object.entries(decoded.TaggedAddresses)) {
     checkPort(`TaggedAddresses.${tag}.Port`, Port);
@@ -212,7 +212,7 @@ function isWeight(weight: number, least: number): boolean {
   return weight >= least && weight <= WEIGHT_MAX;
 }
 
-function toCheck(decoded: Decoded<typeof healthCheckShape>): CheckInput {
+export function toCheck(decoded: Decoded<typeof healthCheckShape>): CheckInput {
   return {
     node: decoded.Node,
     checkId: decoded.CheckID,

@@ -6,6 +6,7 @@
 import type { Json } from '../../catalog/index.ts';
 import { limits, parseDuration } from '../../runtime/index.ts';
 import { DecodeError } from './decode-error.ts';
+import { parseLossless } from './lossless-json.ts';
 import { scanJson } from './scan.ts';
 import type { Decoded, FieldsShape, Shape } from './shape.ts';
 
@@ -24,11 +25,12 @@ export function decodeBody<S extends Shape>(shape: S, body: string): Decoded<S> 
 
 function parseFirst(body: string): unknown {
   try {
-    return JSON.parse(body);
-  } catch {
+    return parseLossless(body);
+  } catch (error) {
+    if (error instanceof DecodeError) throw error;
     const scan = scanJson(body);
     if (!scan.ok) throw new DecodeError('', scan.message);
-    return JSON.parse(body.slice(0, scan.end));
+    return parseLossless(body.slice(0, scan.end));
   }
 }
 
@@ -36,7 +38,8 @@ function decodeValue(shape: Shape, value: unknown, path: Path): unknown {
   if (shape.kind === 'optional') {
     return value === undefined || value === null ? undefined : decodeValue(shape.of, value, path);
   }
-  const given = value ?? undefined;
+  if (shape.kind === 'uint64') return decodeUint64(value ?? 0, path);
+  const given = typeof value === 'bigint' ? Number(value) : (value ?? undefined);
   switch (shape.kind) {
     case 'text':
       if (given === undefined) return '';
@@ -95,6 +98,16 @@ function decodeInteger(given: unknown, path: Path): number {
   return given;
 }
 
+function decodeUint64(given: unknown, path: Path): bigint {
+  const isWhole = typeof given === 'bigint' || Number.isSafeInteger(given);
+  if (isWhole) {
+    const value = BigInt(given as bigint | number);
+    if (value >= 0n && value < 2n ** 64n) return value;
+  }
+  const described = typeof given === 'number' || isWhole ? `number ${given}` : goWord(given);
+  throw mismatch(given, path, 'uint64', described);
+}
+
 const NANOSECONDS_PER_MS = 1e6;
 /** Go keeps a duration in a signed 64-bit count of nanoseconds; its own maximum is no double. */
 const NANOSECONDS_END = 2 ** 63;
@@ -131,6 +144,7 @@ function decodeMap(of: Shape, given: JsonObject, path: Path): Record<string, unk
 
 function decodeJson(value: unknown, path: Path, depth: number): Json {
   if (typeof value === 'string') return wellFormed(value);
+  if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'object' || value === null) return value as Json;
   if (depth >= limits.jsonDepth.default) throw new DecodeError(path.full, 'exceeded max depth');
   if (Array.isArray(value)) return value.map((item) => decodeJson(item, path, depth + 1));

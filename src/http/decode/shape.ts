@@ -9,6 +9,8 @@ export type Shape =
   | { readonly kind: 'text' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'integer' }
+  /** Decodes to a bigint. */
+  | { readonly kind: 'uint64' }
   /** A 64-bit floating-point number. */
   | { readonly kind: 'number' }
   /** A Go duration, or a count of nanoseconds; decodes to milliseconds. */
@@ -39,6 +41,7 @@ export const text = { kind: 'text' } as const;
 export const boolean = { kind: 'boolean' } as const;
 export const integer = { kind: 'integer' } as const;
 export const number = { kind: 'number' } as const;
+export const uint64 = { kind: 'uint64' } as const;
 export const duration = { kind: 'duration' } as const;
 export const anyJson = { kind: 'json' } as const;
 export const textList = { kind: 'list', of: text, goType: '[]string' } as const;
@@ -49,16 +52,18 @@ export type Decoded<S> = S extends { readonly kind: 'text' }
   ? string
   : S extends { readonly kind: 'boolean' }
     ? boolean
-    : S extends { readonly kind: 'integer' | 'number' | 'duration' }
-      ? number
-      : S extends { readonly kind: 'list'; readonly of: infer Of }
-        ? Decoded<Of>[]
-        : S extends { readonly kind: 'map'; readonly of: infer Of }
-          ? Record<string, Decoded<Of>>
-          : S extends { readonly kind: 'json' }
-            ? Json
-            : S extends { readonly kind: 'optional'; readonly of: infer Of }
-              ? Decoded<Of> | undefined
-              : S extends { readonly kind: 'fields'; readonly fields: infer Fields }
-                ? { readonly [Name in keyof Fields]: Decoded<Fields[Name]> }
-                : never;
+    : S extends { readonly kind: 'uint64' }
+      ? bigint
+      : S extends { readonly kind: 'integer' | 'number' | 'duration' }
+        ? number
+        : S extends { readonly kind: 'list'; readonly of: infer Of }
+          ? Decoded<Of>[]
+          : S extends { readonly kind: 'map'; readonly of: infer Of }
+            ? Record<string, Decoded<Of>>
+            : S extends { readonly kind: 'json' }
+              ? Json
+              : S extends { readonly kind: 'optional'; readonly of: infer Of }
+                ? Decoded<Of> | undefined
+                : S extends { readonly kind: 'fields'; readonly fields: infer Fields }
+                  ? { readonly [Name in keyof Fields]: Decoded<Fields[Name]> }
+                  : never;

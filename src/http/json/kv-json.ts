@@ -13,6 +13,11 @@ export function kvJson(row: KvRow) {
   };
 }
 
+/** How a transaction shows a key that is not there. */
+export function noEntryJson(key: string) {
+  return { LockIndex: 0, Key: key, Flags: 0, Value: null, CreateIndex: 0, ModifyIndex: 0 };
+}
+
 export function sessionJson(row: SessionRow) {
   return {
     ID: row.id,

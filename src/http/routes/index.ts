@@ -19,6 +19,7 @@ import { kv } from './kv.ts';
 import { queries } from './queries.ts';
 import { sessions } from './sessions.ts';
 import { status } from './status.ts';
+import { txn } from './txn.ts';
 
 export type RouteDeps = HttpDeps & { readonly waits: Waits };
 export type RouteGroup = (deps: RouteDeps) => readonly Endpoint[];
@@ -41,4 +42,5 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   coordinates,
   events,
   status,
+  txn,
 ];
