@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AskOptions, query, type Server, see, serve } from '../../ask.ts';
 import { instance, node } from '../../catalog-rows.ts';
 import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from '../../options.ts';
+import { rr } from '../../records.ts';
 import { replyTo } from './pair.ts';
 
 const ROWS = [
@@ -109,6 +110,19 @@ it('a denial follows the serial of the catalog, and stays a hit', async () => {
   server.view.apply({ index: 99, changes: [] });
   const { isHit, authority } = await asked(server, 'AAAA web.service.consul');
   expect([isHit, authority.join().includes(' 99 3600')]).toEqual([true, true]);
+});
+
+it('a denial is made again when more of the SOA is another than its serial', async () => {
+  let soa = rr('consul. 60 IN SOA ns.consul. h.consul. 1 2 3 4 30');
+  const apex = { soaOf: () => soa, hasName: () => false };
+  const server = serve({ rows: ROWS, apex });
+  await asked(server, 'AAAA web.service.consul');
+  soa = rr('consul. 60 IN SOA ns.consul. h.consul. 2 2 3 4 20');
+  server.view.apply({ index: 8, changes: [] });
+  const { isHit, authority } = await asked(server, 'AAAA web.service.consul');
+  expect([isHit, authority]).toEqual([false, ['consul 20 SOA ns.consul h.consul 2 2 3 4 20']]);
+  const again = await asked(server, 'AAAA web.service.consul');
+  expect([again.isHit, again.authority]).toEqual([true, authority]);
 });
 
 it('a server cookie that was told is good at the next question, and counted', async () => {
