@@ -48,7 +48,7 @@ export class PollLoop {
   readonly #failures: FailureLog;
   readonly #counter = new Uint8Array(new ArrayBuffer(8));
   #sockets: readonly Pollable[] = [];
-  #pollfds = new PollFds(0);
+  #pollfds = new PollFds(1);
   /** Work that goes on in the next turn of the event loop. */
   #paused = 0;
   /** Work that waits for something else than time. */
