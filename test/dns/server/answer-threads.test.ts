@@ -107,6 +107,8 @@ describe('two threads of datagrams', () => {
     await until(() => threads.restarts === 1);
     threads.all[0]?.publish(serialize(view(8, service('api', '10.0.0.8'))), 1);
     threads.all[2]?.publish(serialize(view(8, service('api', '10.0.0.8'))), 1);
+    // Answered by each once it has the commit.
+    await threads.askAll({ kind: 'applied-index' });
     expect(await askFromMany(address, 'api.service.consul')).toEqual(new Set(['NOERROR 10.0.0.8']));
     expect(lines).toEqual(['a DNS thread died']);
     expect(await statsOf(threads)).toHaveLength(3);
