@@ -14,13 +14,14 @@ import type { Outcome, Query } from '../answer/outcome.ts';
 import { type ForwardOptions, isForwarding } from '../options.ts';
 import type { Name } from '../wire/name.ts';
 import { PROHIBITED, STOPPING, TOO_MANY, UNREACHED } from './failures.ts';
+import { FairPlaces, type Place } from './fair-places.ts';
 import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
 import type { Forwarder, ForwarderParts } from './forwarder.ts';
 import { questionKey } from './question-key.ts';
 import { RecursionClients } from './recursion-clients.ts';
 import type { Reply } from './relay.ts';
 import { ReplyCache } from './reply-cache.ts';
-import { Routes } from './routes.ts';
+import { type Group, Routes } from './routes.ts';
 
 /** A question for the thread that asks upstreams. */
 export interface ForwardAsk {
@@ -42,8 +43,9 @@ export interface Lent {
   readonly freshMs: number;
 }
 
-interface Waiting {
+interface Asked {
   readonly key: string;
+  readonly place: Place;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -56,13 +58,19 @@ interface Forwarding {
 }
 
 const SKIP: Outcome = Object.freeze({ kind: 'skip' });
+/** Twice those that have a place. */
+const ASKED_MAX = 2 * limits.forwardWaiting.default;
 
 export class RemoteForwarder implements Forwarder {
   readonly name = 'forward';
   readonly #parts: ForwarderParts;
   readonly #clock: Clock;
   readonly #counts = new ForwardCounts();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #places = new FairPlaces({
+    most: limits.forwardWaiting.default,
+    graceMs: limits.forwardGraceMs.default,
+  });
+  readonly #asked = new Map<number, Asked>();
   #port: MessagePort | undefined;
   #nextId = 1;
   #now: Forwarding;
@@ -119,7 +127,8 @@ export class RemoteForwarder implements Forwarder {
   answer(query: Query): Outcome | Promise<Outcome> {
     const { question, client } = query;
     const { routes, clients, cache } = this.#now;
-    if (routes.find(question.lowerName) === undefined) return SKIP;
+    const group = routes.find(question.lowerName);
+    if (group === undefined) return SKIP;
     if (!clients.has(client.address)) {
       this.#counts.prohibited += 1;
       return PROHIBITED;
@@ -136,33 +145,42 @@ export class RemoteForwarder implements Forwarder {
       }
       cache.drop(key);
     }
-    return this.#ask(key, query);
+    return this.#ask(key, query, group);
   }
 
-  #ask(key: string, query: Query): Outcome | Promise<Outcome> {
+  #ask(key: string, query: Query, group: Group): Outcome | Promise<Outcome> {
     if (this.#closed) return STOPPING;
     if (this.#port === undefined) return UNREACHED;
-    if (this.#waiting.size >= limits.forwardWaiting.default) return TOO_MANY;
+    // Who lost a place is told of later, and by a thread that is stuck never.
+    if (this.#asked.size >= ASKED_MAX) return TOO_MANY;
+    const sinceMs = this.#clock.monotonic();
+    // The other thread gives one up by the same rules, and says what there is instead of an answer.
+    const place: Place = { group, client: query.client.address, sinceMs, lose: () => {} };
+    if (!this.#places.take(place)) return TOO_MANY;
     const id = this.#nextId++;
     this.#port.postMessage({ id, query: plainQuery(query) } satisfies ForwardAsk);
-    return new Promise((settle) => this.#waiting.set(id, { key, settle }));
+    return new Promise((settle) => this.#asked.set(id, { key, place, settle }));
   }
 
   #receive({ id, outcome, lent }: ForwardTold): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    this.#waiting.delete(id);
+    const asked = this.#asked.get(id);
+    if (asked === undefined) return;
+    this.#asked.delete(id);
+    this.#places.free(asked.place);
     if (lent !== undefined) {
       const ttl = { ttlSeconds: lent.freshMs / 1000, ttlSecondsMax: Number.POSITIVE_INFINITY };
-      this.#now.cache.keepReply(waiting.key, lent.reply, ttl, this.#clock.monotonic());
+      this.#now.cache.keepReply(asked.key, lent.reply, ttl, this.#clock.monotonic());
     }
-    waiting.settle(outcome);
+    asked.settle(outcome);
   }
 
   #settleAll(outcome: Outcome): void {
-    const all = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { settle } of all) settle(outcome);
+    const all = [...this.#asked.values()];
+    this.#asked.clear();
+    for (const { place, settle } of all) {
+      this.#places.free(place);
+      settle(outcome);
+    }
   }
 
   #build(options: ForwardOptions): Forwarding {

@@ -208,4 +208,18 @@ describe('the thread that asks upstreams', () => {
     remote.close();
     expect(await Promise.all(waiting)).toHaveLength(many);
   });
+
+  it('is asked for others when one client, or one domain, has all that may wait', async () => {
+    const dead = await Upstream.start(silent);
+    closing.push(() => dead.close());
+    const domains = { 'dead.': [dead.address] };
+    const { connect, ask, remote } = await pair(answering(), { domains });
+    void connect();
+    const many = limits.forwardWaiting.default;
+    for (let at = 0; at < many; at++) void remote.answer(query('hot.dead. A'));
+    expect(shown(await ask('www.example. A'))).toEqual(['www.example. 300 A c0000201']);
+    const client = { address: '192.0.2.9', port: 1, transport: 'udp' } as const;
+    const other = remote.answer({ ...query('hot.dead. A'), client });
+    expect(other).toBeInstanceOf(Promise);
+  });
 });
