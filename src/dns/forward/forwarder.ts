@@ -19,6 +19,7 @@ import { FairPlaces, type Holder } from './fair-places.ts';
 import { formatAddress } from './format-address.ts';
 import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
 import { OpenTries } from './open-tries.ts';
+import { markOf } from './options-mark.ts';
 import { questionKey } from './question-key.ts';
 import { RecursionClients } from './recursion-clients.ts';
 import type { Lent } from './remote-forwarder.ts';
@@ -82,6 +83,7 @@ interface UnderWay {
 /** All that depends on the options, replaced as a whole. */
 interface Forwarding {
   readonly options: ForwardOptions;
+  readonly mark: string;
   readonly routes: Routes;
   readonly clients: RecursionClients;
   readonly cache: ReplyCache;
@@ -144,7 +146,7 @@ class RecursorForwarder implements Forwarder {
     // What is due to be renewed is asked for here, so that it is; what was followed further is no more what is kept.
     const freshMs = kept.expiresMs - kept.ttlMs * PREFETCH_SHARE - nowMs;
     if (freshMs <= 0 || outcome !== kept.at(nowMs)) return undefined;
-    return { reply: kept.replyAt(nowMs), freshMs };
+    return { reply: kept.replyAt(nowMs), freshMs, mark: this.#now.mark };
   }
 
   close(): void {
@@ -362,6 +364,7 @@ class RecursorForwarder implements Forwarder {
     const health = new UpstreamHealth(clock, random);
     return {
       options,
+      mark: markOf(options),
       health,
       routes: new Routes({ options, listeners, logger }),
       clients: new RecursionClients(options.allowed),

@@ -17,6 +17,7 @@ import { PROHIBITED, STOPPING, TOO_MANY, UNREACHED } from './failures.ts';
 import { FairPlaces, type Place } from './fair-places.ts';
 import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
 import type { Forwarder, ForwarderParts } from './forwarder.ts';
+import { markOf } from './options-mark.ts';
 import { questionKey } from './question-key.ts';
 import { RecursionClients } from './recursion-clients.ts';
 import type { Reply } from './relay.ts';
@@ -41,6 +42,8 @@ export interface Lent {
   readonly reply: Reply;
   /** How long, before it has to be asked for again. */
   readonly freshMs: number;
+  /** Of the options that it was asked by. */
+  readonly mark: string;
 }
 
 interface Asked {
@@ -52,6 +55,7 @@ interface Asked {
 /** All that depends on the options, replaced as a whole. */
 interface Forwarding {
   readonly options: ForwardOptions;
+  readonly mark: string;
   readonly routes: Routes;
   readonly clients: RecursionClients;
   readonly cache: ReplyCache;
@@ -167,7 +171,8 @@ export class RemoteForwarder implements Forwarder {
     if (asked === undefined) return;
     this.#asked.delete(id);
     this.#places.free(asked.place);
-    if (lent !== undefined) {
+    // Whom to ask may have changed here, and not there yet.
+    if (lent?.mark === this.#now.mark) {
       const ttl = { ttlSeconds: lent.freshMs / 1000, ttlSecondsMax: Number.POSITIVE_INFINITY };
       this.#now.cache.keepReply(asked.key, lent.reply, ttl, this.#clock.monotonic());
     }
@@ -187,7 +192,8 @@ export class RemoteForwarder implements Forwarder {
     // The thread that asks says what is wrong with them.
     const routes = new Routes({ options, listeners: () => [], logger: silentLogger });
     const clients = new RecursionClients(options.allowed);
-    return { options, routes, clients, cache: new ReplyCache(options.cache?.maxBytes ?? 0) };
+    const cache = new ReplyCache(options.cache?.maxBytes ?? 0);
+    return { options, mark: markOf(options), routes, clients, cache };
   }
 }
 

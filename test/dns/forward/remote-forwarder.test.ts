@@ -76,7 +76,18 @@ async function pair(behave: Behave, { isOurs, follow, ...options }: Setting = {}
   const behaveAs = (next: Behave): void => {
     current = next;
   };
-  return { upstream, behaveAs, clock, asking, remote, connect, ask, wakes: () => wakes };
+  const { options: used } = parts;
+  return {
+    upstream,
+    behaveAs,
+    clock,
+    asking,
+    remote,
+    connect,
+    ask,
+    wakes: () => wakes,
+    options: used,
+  };
 }
 
 describe('asking through another thread', () => {
@@ -117,6 +128,18 @@ describe('asking through another thread', () => {
     // The other says when there is a new one.
     while (!shown(await ask()).includes('www.example. 300 A c0000202')) clock.advance(1000);
     expect(remote.stats).toMatchObject({ hits: 0 });
+  });
+
+  it('keeps nothing that was asked by other options than its own', async () => {
+    const { connect, ask, asking, remote, options } = await pair(answering());
+    void connect();
+    const changed = { ...options, strategy: 'random' } as const;
+    remote.setOptions(changed);
+    expect(shown(await ask())).toHaveLength(1);
+    expect(remote.stats.cacheEntries).toBe(0);
+    asking.setOptions(changed);
+    expect(shown(await ask())).toHaveLength(1);
+    expect(remote.stats.cacheEntries).toBe(1);
   });
 
   it('keeps nothing that a zone of ours has taken over meanwhile', async () => {
