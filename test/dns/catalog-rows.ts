@@ -1,5 +1,5 @@
 /** View rows for tests: what is not given is empty. The first instance of a node puts no node: say both. */
-import type { CheckMark, TaggedAddress, ViewChange } from '../../src/dns/index.ts';
+import type { CheckMark, TaggedAddress, ViewChange, ViewNode } from '../../src/dns/index.ts';
 
 interface NodeFields {
   readonly id?: string;
@@ -7,6 +7,8 @@ interface NodeFields {
   readonly tagged?: Readonly<Record<string, string>>;
   readonly meta?: Readonly<Record<string, string>>;
   readonly status?: string;
+  /** Where it is on the first axis of round-trip times, in seconds. */
+  readonly at?: number;
 }
 
 /** Puts a node; `status` is that of one node-level check. */
@@ -22,8 +24,14 @@ export function node(name: string, address: string, fields: NodeFields = {}): Vi
       taggedAddresses: fields.tagged ?? {},
       meta: fields.meta ?? {},
       marks: marks('serfHealth', fields.status),
+      ...(fields.at === undefined ? {} : { coordinates: coordinatesAt(fields.at) }),
     },
   };
+}
+
+function coordinatesAt(first: number): NonNullable<ViewNode['coordinates']> {
+  const vec = [first, 0, 0, 0, 0, 0, 0, 0];
+  return [{ segment: '', coordinate: { vec, error: 1, adjustment: 0, height: 0.001 } }];
 }
 
 interface InstanceFields {

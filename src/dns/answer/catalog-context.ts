@@ -1,6 +1,7 @@
 /** What the look-ups of the catalog are given: the view, who they are, and how to ask everyone else. */
 import type { Random } from '../../runtime/index.ts';
 import type { CatalogName, NameGrammar } from '../names.ts';
+import type { SelectionRules } from '../view/selection-rules.ts';
 import type { View } from '../view/view.ts';
 import type { Name } from '../wire/name.ts';
 import type { Question } from '../wire/question.ts';
@@ -14,6 +15,8 @@ export interface CatalogContext {
   /** Of this agent, as registered. */
   readonly nodeName: string;
   readonly settings: Settings;
+  /** Where clients are, when that is not told by their addresses as the settings have it. */
+  readonly locations?: SelectionRules['locations'];
   readonly random: Random;
   readonly soa: ZoneSoa;
   /** Whether a master file says something about a lower-cased name that nothing live has. */

@@ -17,8 +17,8 @@ export interface Nearness {
 
 const NOWHERE: Nearness = Object.freeze({ path: undefined, subnetScope: undefined });
 
-export function locateClient({ settings }: CatalogContext, query: Query): Nearness {
-  const { locations } = settings.rules;
+export function locateClient(context: CatalogContext, query: Query): Nearness {
+  const locations = context.locations ?? context.settings.rules.locations;
   if (locations === undefined) return NOWHERE;
   const subnet = readClientSubnet(query.question.edns);
   const address = subnet?.octets ?? parseAddress(query.client.address);

@@ -3,6 +3,7 @@
  * the changes to them in commit order. Plain data, so that it survives a structured clone. Knows nothing of
  * tables, engines or HTTP; `publish.ts` makes these from catalog rows, `view.ts` applies them.
  */
+import type { Conditions, SegmentCoordinate, TemplateDefinition } from '../../query/index.ts';
 import type { Name } from '../wire/name.ts';
 import type { ResourceRecord } from '../wire/record.ts';
 
@@ -32,6 +33,8 @@ export interface ViewNode {
   readonly meta: Readonly<Record<string, string>>;
   /** Checks of the node itself that are not passing; they hold for every instance on it. */
   readonly marks: readonly CheckMark[];
+  /** Where it is in the space of round-trip times; absent: not known. */
+  readonly coordinates?: readonly SegmentCoordinate[];
 }
 
 export interface ViewInstance {
@@ -51,7 +54,7 @@ export interface ViewInstance {
   readonly address: string;
   readonly taggedAddresses: Readonly<Record<string, TaggedAddress>>;
   readonly port: number;
-  /** Only what DNS answers with: the keys that begin with `dns-`. */
+  /** Only what DNS answers with, the keys that begin with `dns-`, and what prepared queries ask for. */
   readonly meta: Readonly<Record<string, string>>;
   readonly weights: { readonly passing: number; readonly warning: number };
   /** Checks of this instance that are not passing. */
@@ -60,14 +63,22 @@ export interface ViewInstance {
   readonly connectService: string;
 }
 
+/** What a prepared query says to look up; in a template these texts are rendered for each name. */
+export interface QueryTexts extends Conditions {
+  readonly service: string;
+  /** Name of a node whose nearest come first; `_agent`, `_ip`, or empty. */
+  readonly near: string;
+  /** Ids of checks that do not count. */
+  readonly ignoreCheckIds: readonly string[];
+}
+
 /** A prepared query, as far as DNS can tell its answer from the view. */
-export interface ViewQuery {
+export interface ViewQuery extends QueryTexts {
   /** UUID in lower case: the key. */
   readonly key: string;
   readonly name: string;
-  readonly service: string;
-  /** All of them, and none of those that begin with `!`. */
-  readonly tags: readonly string[];
+  /** Undefined for a query that is no template. */
+  readonly template: TemplateDefinition | undefined;
   /** Drop warning instances as well; `dns_config.only_passing` does not count here. */
   readonly onlyPassing: boolean;
   /** Of the mesh: proxies for the service, and native ones. */

@@ -5,36 +5,38 @@
  */
 import type {
   CheckRow,
+  CoordinateRow,
   DnsRecordRow,
   IndexRow,
   NodeRow,
+  QueryRow,
   RowChange,
   ServiceRow,
   StagedCommand,
-  StringMap,
 } from '../../catalog/index.ts';
 import { lowerName, parseName } from '../wire/name.ts';
 import { parseType } from '../wire/types.ts';
 import { ownerOf, storedRRset } from '../zone/stored-rrset.ts';
-import type { CheckMark, ViewChange, ViewDelta, ViewInstance, ViewNode } from './delta.ts';
+import type { ViewChange, ViewDelta } from './delta.ts';
+import {
+  instanceOf,
+  isAnswered,
+  isAsked,
+  keyOfNode,
+  keyOnNode,
+  NO_META,
+  nodeOf,
+  type PublishedTables,
+  viewInstance,
+  viewNode,
+  viewQuery,
+} from './published-rows.ts';
 
 /** The part of the catalog's State that the view is made from. */
 export interface PublishedState {
   readonly index: number;
-  readonly tables: {
-    readonly nodes: PublishedTable<NodeRow>;
-    readonly services: PublishedTable<ServiceRow>;
-    readonly checks: Pick<PublishedTable<CheckRow>, 'find'>;
-    readonly indexes: Pick<PublishedTable<IndexRow>, 'all'>;
-    readonly dns_records: Pick<PublishedTable<DnsRecordRow>, 'all'>;
-  };
+  readonly tables: PublishedTables;
   follow(follower: (commands: readonly StagedCommand[]) => void): void;
-}
-
-export interface PublishedTable<Row> {
-  get(key: string): Row | undefined;
-  find(index: string, value: string): Row[];
-  all(): Iterable<Row>;
 }
 
 /**
@@ -60,10 +62,13 @@ export function followView(
 export function wholeView({ index, tables }: PublishedState): ViewDelta {
   const changes: ViewChange[] = [];
   for (const row of tables.nodes.all()) {
-    changes.push({ kind: 'put-node', node: viewNode(row, marksOf(tables, row.node, '')) });
+    changes.push({ kind: 'put-node', node: nodeOf(row, tables) });
   }
   for (const row of tables.services.all()) {
     changes.push({ kind: 'put-instance', instance: instanceOf(row, tables) });
+  }
+  for (const row of tables.prepared_queries.all()) {
+    changes.push({ kind: 'put-query', query: viewQuery(row) });
   }
   for (const row of tables.dns_records.all()) changes.push(...rrsetChange(row, row));
   for (const row of tables.indexes.all()) changes.push(...zoneChange(row.key, row));
@@ -71,20 +76,24 @@ export function wholeView({ index, tables }: PublishedState): ViewDelta {
 }
 
 /** What became of every node and instance that `changes` touched, each once, nodes first. */
-export function viewChanges(
-  changes: readonly RowChange[],
-  tables: PublishedState['tables'],
-): ViewChange[] {
+export function viewChanges(changes: readonly RowChange[], tables: PublishedTables): ViewChange[] {
   const nodes = new Set<string>();
   const instances = new Set<string>();
-  const zoneChanges: ViewChange[] = [];
+  const others: ViewChange[] = [];
   for (const change of changes) {
     switch (change.table) {
       case 'nodes':
         if (!isSameNode(change)) nodes.add(change.key);
         break;
       case 'services':
-        if (!isSameInstance(change)) instances.add(change.key);
+        if (!isSameInstance(change, tables)) instances.add(change.key);
+        break;
+      case 'prepared_queries':
+        others.push(queryChange(change));
+        for (const key of newlyAsked(change, tables)) instances.add(key);
+        break;
+      case 'coordinates':
+        nodes.add(keyOfNode(((change.after ?? change.before) as CoordinateRow).node));
         break;
       case 'checks':
         if (isSameCheck(change)) break;
@@ -97,11 +106,11 @@ export function viewChanges(
       case 'dns_records': {
         const [before, after] = [change.before, change.after] as (DnsRecordRow | undefined)[];
         const row = after ?? before;
-        if (row !== undefined) zoneChanges.push(...rrsetChange(row, after));
+        if (row !== undefined) others.push(...rrsetChange(row, after));
         break;
       }
       case 'indexes':
-        zoneChanges.push(...zoneChange(change.key, change.after as IndexRow | undefined));
+        others.push(...zoneChange(change.key, change.after as IndexRow | undefined));
         break;
       default:
         // The other tables say nothing about DNS.
@@ -111,7 +120,7 @@ export function viewChanges(
   return [
     ...Array.from(nodes, (key) => nodeChange(key, tables)),
     ...Array.from(instances, (key) => instanceChange(key, tables)),
-    ...zoneChanges,
+    ...others,
   ];
 }
 
@@ -143,13 +152,14 @@ function isSameCheck({ before, after }: RowChange): boolean {
 
 function isSameNode({ before, after }: RowChange): boolean {
   if (before === undefined || after === undefined) return false;
-  return isSame(viewNode(before as NodeRow, []), viewNode(after as NodeRow, []));
+  return isSame(viewNode(before as NodeRow, [], []), viewNode(after as NodeRow, [], []));
 }
 
-function isSameInstance({ before, after }: RowChange): boolean {
+function isSameInstance({ before, after }: RowChange, tables: PublishedTables): boolean {
   if (before === undefined || after === undefined) return false;
   const [old, now] = [before as ServiceRow, after as ServiceRow];
-  return isSame(viewInstance(old, '', []), viewInstance(now, '', []));
+  const asked = isAsked(tables);
+  return isSame(viewInstance(old, '', [], asked), viewInstance(now, '', [], asked));
 }
 
 /** Of plain data whose fields are in one order. */
@@ -157,90 +167,32 @@ function isSame(one: object, other: object): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function nodeChange(key: string, tables: PublishedState['tables']): ViewChange {
+function nodeChange(key: string, tables: PublishedTables): ViewChange {
   const row = tables.nodes.get(key);
   if (row === undefined) return { kind: 'delete-node', key };
-  return { kind: 'put-node', node: viewNode(row, marksOf(tables, row.node, '')) };
+  return { kind: 'put-node', node: nodeOf(row, tables) };
 }
 
-function instanceChange(key: string, tables: PublishedState['tables']): ViewChange {
+function instanceChange(key: string, tables: PublishedTables): ViewChange {
   const row = tables.services.get(key);
   if (row === undefined) return { kind: 'delete-instance', key };
   return { kind: 'put-instance', instance: instanceOf(row, tables) };
 }
 
-export function viewNode(row: NodeRow, marks: readonly CheckMark[]): ViewNode {
-  return {
-    key: keyOfNode(row.node),
-    name: row.node,
-    id: row.id,
-    datacenter: row.datacenter,
-    address: row.address,
-    taggedAddresses: row.taggedAddresses,
-    meta: row.meta,
-    marks,
-  };
+/** Instances with metadata that no query asked for before. What none asks for any more stays, and harms nobody. */
+function newlyAsked({ before, after }: RowChange, tables: PublishedTables): string[] {
+  const known = (before as QueryRow | undefined)?.service.serviceMeta ?? NO_META;
+  const keys = Object.keys((after as QueryRow | undefined)?.service.serviceMeta ?? NO_META).filter(
+    (key) => !Object.hasOwn(known, key) && !isAnswered(key),
+  );
+  if (keys.length === 0) return [];
+  return Array.from(tables.services.all())
+    .filter(({ meta }) => keys.some((key) => Object.hasOwn(meta, key)))
+    .map((row) => keyOnNode(row.node, row.id));
 }
 
-function instanceOf(row: ServiceRow, tables: PublishedState['tables']): ViewInstance {
-  const node = tables.nodes.get(keyOfNode(row.node));
-  return viewInstance(row, node?.datacenter ?? '', marksOf(tables, row.node, row.id));
+function queryChange({ key, after }: RowChange): ViewChange {
+  return after === undefined
+    ? { kind: 'delete-query', key }
+    : { kind: 'put-query', query: viewQuery(after as QueryRow) };
 }
-
-function viewInstance(
-  row: ServiceRow,
-  datacenter: string,
-  marks: readonly CheckMark[],
-): ViewInstance {
-  return {
-    key: keyOnNode(row.node, row.id),
-    nodeKey: keyOfNode(row.node),
-    datacenter,
-    id: row.id,
-    service: row.service,
-    kind: row.kind,
-    tags: row.tags,
-    address: row.address,
-    taggedAddresses: row.taggedAddresses,
-    port: row.port,
-    meta: dnsMetaOf(row.meta),
-    weights: row.weights,
-    marks,
-    connectService: connectServiceOf(row),
-  };
-}
-
-/** The rest of the metadata is in no DNS answer, and so not worth a copy in every answer thread. */
-function dnsMetaOf(meta: StringMap): StringMap {
-  const entries = Object.entries(meta).filter(([key]) => key.startsWith('dns-'));
-  return entries.length === 0 ? NO_META : Object.fromEntries(entries);
-}
-
-const NO_META: StringMap = {};
-
-/** Of checks that are not passing; node-level ones when `serviceId` is empty. */
-function marksOf(
-  tables: PublishedState['tables'],
-  node: string,
-  serviceId: string,
-): readonly CheckMark[] {
-  return tables.checks
-    .find('instance', keyOnNode(node, serviceId))
-    .filter((check) => check.status !== 'passing')
-    .map(({ checkId, name, status }) => ({ checkId, name, status }));
-}
-
-function connectServiceOf(row: ServiceRow): string {
-  if (isObject(row.connect) && row.connect.Native === true) return row.service;
-  const destination = isObject(row.proxy) ? row.proxy.DestinationServiceName : undefined;
-  return row.kind === 'connect-proxy' && typeof destination === 'string' ? destination : '';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The catalog's keys: names compare without case, and a NUL parts the two. */
-const keyOfNode = (node: string): string => node.toLowerCase();
-const keyOnNode = (node: string, id: string): string =>
-  `${node.toLowerCase()}\0${id.toLowerCase()}`;

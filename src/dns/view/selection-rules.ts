@@ -13,7 +13,7 @@ export interface SelectionRules {
   /** Things of other datacenters have their `wan` addresses. */
   readonly translateWan: boolean;
   /** Undefined when none are configured. */
-  readonly locations: Locations | undefined;
+  readonly locations: Pick<Locations, 'locate'> | undefined;
   /** Share of healthy instances below which all are answered, for a service name in lower case; 0 is never. */
   readonly minHealthyPercent: (service: string) => number;
 }

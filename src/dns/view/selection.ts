@@ -21,6 +21,8 @@ export interface SelectionParts {
   readonly isRemote: boolean;
   /** Set when these are all there are, because too few are healthy. */
   readonly failOpen: { readonly healthy: number; readonly total: number } | undefined;
+  /** How near each is, where that does not go by its address; of equal records the first counts. */
+  readonly pathOf?: (instance: InstanceEntry) => Path;
 }
 
 /** An instance that is found at a host name. */
@@ -54,6 +56,7 @@ export class Selection {
   #isStale = false;
   /** Addresses are those that another datacenter sees. */
   readonly #wan: boolean;
+  readonly #ownPathOf: SelectionParts['pathOf'];
   #ipv4: AddressPool | undefined;
   #ipv6: AddressPool | undefined;
   #mixed: Pool<Host> | undefined;
@@ -65,11 +68,12 @@ export class Selection {
   /** Whether any instance is at a host name, for any type; most services have none, and spare the rest of it. */
   #hasNames: boolean | undefined;
 
-  constructor({ instances, rules, isRemote, failOpen }: SelectionParts) {
+  constructor({ instances, rules, isRemote, failOpen, pathOf }: SelectionParts) {
     this.instances = instances;
     this.rules = rules;
     this.failOpen = failOpen;
     this.#wan = isRemote && rules.translateWan;
+    this.#ownPathOf = pathOf;
   }
 
   /** It was thrown away: another one stands for these instances now, or none. */
@@ -218,14 +222,23 @@ export class Selection {
     return new Pool({
       items,
       weights: this.#ofUneven(weights),
-      pathOf: this.#pathOf(instances.map((one) => this.hostOf(one, RecordType.SRV))),
+      pathOf: this.#pathOf(instances, (one) => this.hostOf(one, RecordType.SRV)),
     });
   }
 
-  #pathOf(hosts: readonly (Host | undefined)[]): PoolParts<unknown>['pathOf'] {
+  #pathOf(
+    instances: readonly InstanceEntry[],
+    hostOf: (instance: InstanceEntry, at: number) => Host | undefined,
+  ): PoolParts<unknown>['pathOf'] {
+    const ownPathOf = this.#ownPathOf;
     const { locations } = this.rules;
+    if (ownPathOf !== undefined) {
+      const paths = instances.map(ownPathOf);
+      return (at) => paths[at] ?? [];
+    }
     if (locations === undefined) return undefined;
-    const paths = hosts.map((host): Path => {
+    const paths = instances.map((instance, at): Path => {
+      const host = hostOf(instance, at);
       const isAddress = host !== undefined && host.type !== RecordType.CNAME;
       return isAddress ? locations.locate(host.rdata).path : [];
     });
@@ -268,7 +281,10 @@ export class Selection {
 
   /** One of each record (RFC 2181 §5), with the weights of all instances that have it. */
   #distinctHosts(family: number): PoolParts<Host> {
-    const byRdata = new Map<number | string, { readonly host: Host; weight: number }>();
+    const byRdata = new Map<
+      number | string,
+      { readonly host: Host; readonly instance: InstanceEntry; weight: number }
+    >();
     for (const instance of this.instances) {
       const host = this.hostOf(instance, family);
       if (host === undefined || host.type === RecordType.CNAME) continue;
@@ -276,13 +292,14 @@ export class Selection {
       const weight = instance.weight();
       const key = addressKey(host);
       const known = byRdata.get(key);
-      if (known === undefined) byRdata.set(key, { host, weight });
+      if (known === undefined) byRdata.set(key, { host, instance, weight });
       else known.weight += weight;
     }
     const all = [...byRdata.values()];
     const items = all.map(({ host }) => host);
     const weights = this.#ofUneven(all.map(({ weight }) => weight));
-    return { items, weights, pathOf: this.#pathOf(items) };
+    const instances = all.map(({ instance }) => instance);
+    return { items, weights, pathOf: this.#pathOf(instances, (_, at) => items[at]) };
   }
 }
 

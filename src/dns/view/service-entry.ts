@@ -3,6 +3,7 @@
  * conditions of a prepared query. Selections are kept until an instance, its node or the rules change; only for tags
  * that some instance has, so a flood of made-up tags costs neither memory nor time.
  */
+import { fitsConditions } from '../../query/index.ts';
 import { catalogLabel } from '../names.ts';
 import type { ViewQuery } from './delta.ts';
 import type { InstanceEntry } from './entries.ts';
@@ -56,7 +57,7 @@ export class ServiceEntry {
   select(tag: string | undefined, rules: SelectionRules): Selection | undefined {
     this.#goBy(rules);
     if (tag === undefined) {
-      this.#untagged ??= this.#choose([...this.instances], rules, rules.onlyPassing);
+      this.#untagged ??= this.#choose([...this.instances], rules, rules);
       return nonEmpty(this.#untagged);
     }
     const instances = this.#tagIndex(rules).get(tag);
@@ -64,7 +65,7 @@ export class ServiceEntry {
     this.#tagged ??= new Map();
     let selection = this.#tagged.get(tag);
     if (selection === undefined) {
-      selection = this.#choose(instances, rules, rules.onlyPassing);
+      selection = this.#choose(instances, rules, rules);
       this.#tagged.set(tag, selection);
     }
     return nonEmpty(selection);
@@ -77,7 +78,7 @@ export class ServiceEntry {
     const kept = this.#queried.get(query.key);
     if (kept?.query === query) return nonEmpty(kept.selection);
     const instances = [...this.instances].filter((one) => fits(one, query));
-    const selection = this.#choose(instances, rules, query.onlyPassing);
+    const selection = this.#choose(instances, rules, query);
     this.#queried.set(query.key, { query, selection });
     return nonEmpty(selection);
   }
@@ -94,13 +95,13 @@ export class ServiceEntry {
     selection: Selection | undefined,
     rules: SelectionRules,
   ): Candidate[] {
-    const { onlyPassing } = typeof wanted === 'object' ? wanted : rules;
+    const health = typeof wanted === 'object' ? wanted : rules;
     const used = new Set(selection?.instances);
     return Array.from(this.instances, (instance) => ({
       instance,
       drop: used.has(instance)
         ? undefined
-        : (unwanted(instance, wanted) ?? dropOf(instance, onlyPassing)),
+        : (unwanted(instance, wanted) ?? dropOf(instance, health)),
     }));
   }
 
@@ -115,7 +116,7 @@ export class ServiceEntry {
     this.#tags ??= new TagIndex(
       rules.minHealthyPercent(this.#service) === 0
         ? (this.select(undefined, rules)?.instances ?? [])
-        : [...this.instances].filter(isInService),
+        : [...this.instances].filter((one) => isInService(one, NO_RULES)),
     );
     return this.#tags;
   }
@@ -124,13 +125,13 @@ export class ServiceEntry {
   #choose(
     instances: readonly InstanceEntry[],
     rules: SelectionRules,
-    onlyPassing: boolean,
+    health: HealthRules,
   ): Selection {
-    const usable = instances.filter((one) => dropOf(one, onlyPassing) === undefined);
+    const usable = instances.filter((one) => dropOf(one, health) === undefined);
     const percent = rules.minHealthyPercent(this.#service);
     const parts = { rules, isRemote: this.#isRemote };
     if (percent > 0) {
-      const inService = instances.filter(isInService);
+      const inService = instances.filter((one) => isInService(one, health));
       const [healthy, total] = [usable.length, inService.length];
       if (healthy * 100 < percent * total) {
         return new Selection({ ...parts, instances: inService, failOpen: { healthy, total } });
@@ -144,15 +145,31 @@ function nonEmpty(selection: Selection): Selection | undefined {
   return selection.instances.length === 0 ? undefined : selection;
 }
 
-function dropOf(instance: InstanceEntry, onlyPassing: boolean): Drop | undefined {
+/** What health a question asks for: a prepared query has rules of its own. */
+interface HealthRules {
+  readonly onlyPassing: boolean;
+  /** Ids of checks that do not count. */
+  readonly ignoreCheckIds?: readonly string[];
+}
+
+const NO_RULES: HealthRules = { onlyPassing: false };
+
+function dropOf(
+  instance: InstanceEntry,
+  { onlyPassing, ignoreCheckIds = [] }: HealthRules,
+): Drop | undefined {
   if (instance.node.row === undefined) return { reason: 'no-node' };
-  const marks = instance.allMarks;
+  const all = instance.allMarks;
+  const marks =
+    ignoreCheckIds.length === 0 || all.length === 0
+      ? all
+      : all.filter(({ checkId }) => !ignoreCheckIds.includes(checkId));
   return marks.length === 0 ? undefined : dropFor(marks, onlyPassing);
 }
 
 /** Fail-open does not bring back what somebody took out on purpose. */
-function isInService(instance: InstanceEntry): boolean {
-  const drop = dropOf(instance, false);
+function isInService(instance: InstanceEntry, health: HealthRules): boolean {
+  const drop = dropOf(instance, { ...health, onlyPassing: false });
   return drop === undefined || drop.reason === 'critical';
 }
 
@@ -160,18 +177,20 @@ function fits(instance: InstanceEntry, query: ViewQuery): boolean {
   return unwanted(instance, query) === undefined;
 }
 
-/** Consul: all of the tags, and none of those after a `!`. */
 function unwanted(
   instance: InstanceEntry,
   wanted: string | ViewQuery | undefined,
 ): Drop | undefined {
   if (wanted === undefined) return undefined;
-  const tags = instance.tags.map(catalogLabel);
   if (typeof wanted === 'string') {
-    return tags.includes(wanted) ? undefined : { reason: 'tag' };
+    return instance.tags.map(catalogLabel).includes(wanted) ? undefined : { reason: 'tag' };
   }
-  const isFitting = wanted.tags
-    .map(catalogLabel)
-    .every((tag) => (tag.startsWith('!') ? !tags.includes(tag.slice(1)) : tags.includes(tag)));
-  return isFitting ? undefined : { reason: 'condition' };
+  const described = {
+    tags: instance.tags,
+    nodeMeta: instance.node.row?.meta ?? NO_META,
+    serviceMeta: instance.meta ?? NO_META,
+  };
+  return fitsConditions(wanted, described) ? undefined : { reason: 'condition' };
 }
+
+const NO_META = {};

@@ -1,6 +1,15 @@
 /** From commits of the real catalog to view changes, and that a view fed by them stays in step with the tables. */
 import { describe, expect, it } from 'vitest';
-import { deleteDnsRecord, deregister, putDnsRecord, register } from '../../../src/catalog/index.ts';
+import {
+  createQuery,
+  deleteDnsRecord,
+  deleteQuery,
+  deregister,
+  putCoordinate,
+  putDnsRecord,
+  type QueryInput,
+  register,
+} from '../../../src/catalog/index.ts';
 import { followView, type ViewDelta } from '../../../src/dns/index.ts';
 import { formatRecord } from '../../../src/dns/wire/format-record.ts';
 import { type Committed, committed } from '../../support/committed.ts';
@@ -186,4 +195,109 @@ describe('an RRset', () => {
     putA(catalog, 'no address');
     expect(shown(catalog.taken())).toEqual(['delete-rrset', 'move-zone 1']);
   });
+});
+
+describe('a prepared query', () => {
+  const ID = '0a4e1c1e-1111-4222-8333-444455556666';
+  const query = (serviceMeta: Record<string, string>, dnsTtl = ''): QueryInput => ({
+    id: ID,
+    name: 'q',
+    session: '',
+    token: '',
+    template: { type: '', regexp: '', removeEmptyTags: false },
+    service: {
+      service: 'db',
+      failover: { nearestN: 0, datacenters: [], targets: [] },
+      onlyPassing: true,
+      ignoreCheckIds: ['c'],
+      near: '_ip',
+      tags: ['!old'],
+      nodeMeta: { rack: 'r1' },
+      serviceMeta,
+      connect: false,
+      peer: '',
+    },
+    dnsTtl,
+  });
+  const queriesOf = (deltas: readonly ViewDelta[]) =>
+    deltas.flatMap(({ changes }) => changes.filter(({ kind }) => kind === 'put-query'));
+
+  it('is published with what DNS can tell its answer from, and taken away', () => {
+    const catalog = followed();
+    catalog.commit((transaction) => createQuery(transaction, query({}, '1m2.9s')));
+    const [put] = queriesOf(catalog.taken());
+    expect(put).toEqual({
+      kind: 'put-query',
+      query: {
+        key: ID,
+        name: 'q',
+        template: undefined,
+        service: 'db',
+        near: '_ip',
+        tags: ['!old'],
+        nodeMeta: { rack: 'r1' },
+        serviceMeta: {},
+        ignoreCheckIds: ['c'],
+        onlyPassing: true,
+        connect: false,
+        ttlSeconds: 62,
+      },
+    });
+    expect(queriesOf([followView(catalog.state, () => {})()])).toEqual([put]);
+    catalog.commit((transaction) => deleteQuery(transaction, ID));
+    expect(kinds(catalog.taken())).toEqual([`delete-query ${ID}`]);
+  });
+
+  it.each<[string, number | undefined]>([
+    ['', undefined],
+    ['0s', 0],
+    ['999ms', 0],
+    ['1000000h', 2 ** 31 - 1],
+  ])('with the TTL %j has %s seconds', (ttl, seconds) => {
+    const catalog = followed();
+    catalog.commit((transaction) => createQuery(transaction, query({}, ttl)));
+    expect(queriesOf(catalog.taken())).toMatchObject([{ query: { ttlSeconds: seconds } }]);
+  });
+
+  it('has the metadata that it asks for sent along, and no other', () => {
+    const catalog = followed();
+    put(catalog, nodeInput('foo'), serviceInput('db', { meta: { env: 'live', other: 'x' } }));
+    put(catalog, nodeInput('foo'), serviceInput('web', { meta: { other: 'x' } }));
+    catalog.taken();
+    const index = catalog.commit((transaction) =>
+      createQuery(transaction, query({ env: 'live', 'dns-port': '1' })),
+    );
+    const deltas = catalog.taken();
+    expect(kinds(deltas)).toEqual(['put-instance foo/db', 'put-query ']);
+    expect(deltas).toMatchObject([
+      { index, changes: [{ instance: { meta: { env: 'live' } } }, {}] },
+    ]);
+    put(catalog, nodeInput('foo'), serviceInput('web', { meta: { other: 'x', env: 'test' } }));
+    expect(catalog.taken()).toMatchObject([{ changes: [{ instance: { meta: { env: 'test' } } }] }]);
+    put(catalog, nodeInput('foo'), serviceInput('web', { meta: { other: 'y', env: 'test' } }));
+    expect(kinds(catalog.taken())).toEqual([]);
+  });
+});
+
+it('a coordinate is published with its node, and so is that it is gone', () => {
+  const catalog = followed();
+  put(catalog, nodeInput('Foo'));
+  catalog.taken();
+  const coordinate = { vec: [1], error: 1, adjustment: 0, height: 0 };
+  const write = (coordinateNow: typeof coordinate) =>
+    catalog.commit((transaction) =>
+      putCoordinate(
+        transaction,
+        { node: 'foo', segment: 's', coordinate: coordinateNow },
+        { segmentsMax: 1 },
+      ),
+    );
+  write(coordinate);
+  expect(catalog.taken()).toMatchObject([
+    { changes: [{ kind: 'put-node', node: { coordinates: [{ segment: 's', coordinate }] } }] },
+  ]);
+  catalog.commit((transaction) =>
+    deregister(transaction, { node: 'foo', serviceId: '', checkId: '' }),
+  );
+  expect(kinds(catalog.taken())).toEqual(['delete-node foo']);
 });

@@ -1,6 +1,6 @@
 /**
- * Prepared queries by name or id: the instances of their service that fit their conditions, with their own TTL. What a
- * query says is in the view; nothing is asked elsewhere.
+ * Prepared queries by name or id, or through a template: the instances of their service that fit their conditions, with
+ * their own TTL and order. What a query says is in the view; nothing is asked elsewhere.
  */
 import { catalogLabel } from '../../names.ts';
 import type { Lookup } from '../catalog-context.ts';
@@ -9,6 +9,7 @@ import { answerInstances } from './instances.ts';
 import { nameError, noData } from './negative.ts';
 import { noteInstances } from './note-instances.ts';
 import { withOrigin } from './origin.ts';
+import { orderNear } from './query-near.ts';
 
 export const lookUpQuery: Lookup<'query'> = (context, asked) => {
   if (asked.name.datacenter !== '') return nameError(asked, explanations.NO_DATACENTER);
@@ -31,7 +32,8 @@ export const lookUpQuery: Lookup<'query'> = (context, asked) => {
     ttlSeconds === undefined
       ? context.settings.serviceTtl(service)
       : { seconds: ttlSeconds, rule: 'DNS.TTL of the prepared query' };
-  const found = { selection, ttl, srvOnly: false, mayKeep: false };
-  const outcome = answerInstances(context, asked, found);
+  const near = orderNear(context, asked, query.near, selection);
+  const found = { selection: near.selection, ttl, srvOnly: false, mayKeep: false };
+  const outcome = answerInstances(near.context, asked, found);
   return withOrigin(outcome, query.key, 'query', asked.domain);
 };
