@@ -21,6 +21,7 @@ import {
   deleteDnsRecord,
   deregister,
   putDnsRecord,
+  putKv,
   readInstances,
   register,
   State,
@@ -29,6 +30,7 @@ import {
   decodeValue,
   encodeValue,
   FORMAT_KEY,
+  FORMAT_VERSION,
   rowKey,
 } from '../../src/engine/embedded/row-codec.ts';
 import { type Engine, openEmbeddedEngine, openLmdbRowStore } from '../../src/engine/index.ts';
@@ -142,6 +144,11 @@ describe('the LMDB store', () => {
     await registerMany(third.engine, 4);
     await third.engine.close();
     expect(await formatOnDisk()).toBe(2);
+    const fourth = await openIn(folder);
+    const entry = { key: 'a', value: '', flags: '0' };
+    await fourth.engine.commit((transaction) => putKv(transaction, entry));
+    await fourth.engine.close();
+    expect(await formatOnDisk()).toBe(3);
   });
 
   it('refuses a store of a later format, and leaves it as it is', async () => {
@@ -153,12 +160,14 @@ describe('the LMDB store', () => {
       keyEncoding: 'binary',
     });
     const stamp = rowKey('meta', 'format');
-    await later.put(stamp, encodeValue(stamp, 3));
+    await later.put(stamp, encodeValue(stamp, FORMAT_VERSION + 1));
     await later.close();
     const before = digest(dataFile(folder));
     await expect(openLmdbRowStore(folder)).rejects.toMatchObject({
       code: 'store_newer',
-      message: expect.stringContaining('has format 3, this rollcall knows up to 2'),
+      message: expect.stringContaining(
+        `has format ${FORMAT_VERSION + 1}, this rollcall knows up to ${FORMAT_VERSION}`,
+      ),
     });
     expect(digest(dataFile(folder))).toBe(before);
   });
