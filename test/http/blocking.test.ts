@@ -158,6 +158,30 @@ describe('a poll', () => {
 });
 
 describe('polls', () => {
+  it('of other services stay asleep, however many there are', async () => {
+    const names = Array.from({ length: 100 }, (_, at) => `s${at}`);
+    for (const Name of names) await api.put(REGISTER, { Name });
+    const index = await indexOf('/v1/catalog/services');
+    const timers = api.clock.pending;
+    const replied: string[] = [];
+    const sent = names.flatMap((name) =>
+      Array.from({ length: 10 }, async () => {
+        await api.get(`/v1/health/service/${name}?index=${index}`);
+        replied.push(name);
+      }),
+    );
+    while (api.clock.pending < timers + sent.length) await settle();
+
+    await api.put(REGISTER, { Name: 's7', Port: 1 });
+    while (replied.length < 10) await settle();
+    await turns();
+    expect(replied).toEqual(new Array(10).fill('s7'));
+    // Nor was the time of any other begun anew.
+    expect(api.clock.pending).toBe(timers + sent.length - 10);
+    await api.app.close();
+    await Promise.all(sent);
+  });
+
   it('are bounded in number', () => {
     const waits = new Waits();
     for (let at = 0; at < limits.blockingQueries.default; at++) waits.begin();
