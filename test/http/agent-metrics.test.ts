@@ -93,6 +93,16 @@ rollcall_dns_cookies_total{verdict="bad"} 3
 # TYPE rollcall_dns_rate_limited_total counter
 rollcall_dns_rate_limited_total{action="drop"} 6
 rollcall_dns_rate_limited_total{action="slip"} 9
+# HELP rollcall_dns_compiled_total UDP queries by whether a compiled answer was there
+# TYPE rollcall_dns_compiled_total counter
+rollcall_dns_compiled_total{is="hit"} 20
+rollcall_dns_compiled_total{is="miss"} 5
+# HELP rollcall_dns_compiled_answers Compiled answers that are kept
+# TYPE rollcall_dns_compiled_answers gauge
+rollcall_dns_compiled_answers 3
+# HELP rollcall_dns_compiled_bytes Memory for compiled answers
+# TYPE rollcall_dns_compiled_bytes gauge
+rollcall_dns_compiled_bytes 900
 # HELP rollcall_dns_applied_index Catalog index that DNS answers from
 # TYPE rollcall_dns_applied_index gauge
 rollcall_dns_applied_index 11

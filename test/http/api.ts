@@ -164,6 +164,7 @@ export const MEASURED: Measurements = {
       { ...endpoint, transport: 'tcp', queries: 1, replies: 1, connections: 4 },
       { ...endpoint, transport: 'udp', queries: 10, replies: 10 },
     ],
+    compiled: { hits: 20, misses: 5, answers: 3, octets: 900 },
     replies: {
       rcodes: { NOERROR: 12, NXDOMAIN: 4, other: 0 },
       truncated: 2,

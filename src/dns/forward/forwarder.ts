@@ -54,6 +54,8 @@ export interface Forwarder extends Source {
   reaches(name: Name): boolean;
   /** Whether names are forwarded for the client at an address, as a socket gives it. */
   serves(address: string): boolean;
+  /** Whether that is so for every client. */
+  readonly servesAll: boolean;
   /** Questions that begin after this go to the new recursors, and nothing of the old ones is known any more. */
   setOptions(options: ForwardOptions): void;
   readonly stats: ForwardStats;
@@ -124,6 +126,10 @@ class RecursorForwarder implements Forwarder {
 
   reaches(name: Name): boolean {
     return this.#now.routes.find(name) !== undefined;
+  }
+
+  get servesAll(): boolean {
+    return this.#now.clients.areAll;
   }
 
   serves(address: string): boolean {

@@ -13,6 +13,10 @@ export class RecursionClients {
     this.#subnets = allowed === undefined ? undefined : new SubnetSet([...LOOPBACK, ...allowed]);
   }
 
+  get areAll(): boolean {
+    return this.#subnets === undefined;
+  }
+
   /** `address` as a socket gives it. */
   has(address: string): boolean {
     if (this.#subnets === undefined || address === '127.0.0.1') return true;

@@ -108,6 +108,10 @@ export class RemoteForwarder implements Forwarder {
     return this.#now.routes.find(name) !== undefined;
   }
 
+  get servesAll(): boolean {
+    return this.#now.clients.areAll;
+  }
+
   serves(address: string): boolean {
     return this.#now.clients.has(address);
   }

@@ -322,6 +322,7 @@ export class DnsThread {
         ...transport.stats(),
       })),
       replies: this.#serving?.responder.counts,
+      compiled: this.#serving?.responder.compiled,
       forward: this.#serving?.forwarder.stats,
     };
   }

@@ -1,6 +1,5 @@
 /** What all answer threads count, as one server: numbers are added up, and the index is that of the slowest. */
 import type { ReplyCounts } from '../answer/counts.ts';
-import type { ForwardStats } from '../forward/forward-counts.ts';
 import type { DnsStats, EndpointStats, ThreadStats } from './protocol.ts';
 import { formatSocketAddress } from './transport.ts';
 
@@ -13,7 +12,8 @@ export function gatherStats(threads: readonly ThreadStats[], restarts: number): 
     instances: first?.instances ?? 0,
     endpoints: endpointsOf(threads),
     replies: threads.map(({ replies }) => replies).reduce(addReplies),
-    forward: threads.map(({ forward }) => forward).reduce(addForward),
+    compiled: threads.map(({ compiled }) => compiled).reduce(added),
+    forward: threads.map(({ forward }) => forward).reduce(added),
     threads: threads.length,
     restarts,
   };
@@ -45,10 +45,11 @@ function addReplies(
   return { ...one, ...summed(one, other), rcodes };
 }
 
-function addForward(
-  one: ForwardStats | undefined,
-  other: ForwardStats | undefined,
-): ForwardStats | undefined {
+/** One of them may not count yet. */
+function added<Counts extends object>(
+  one: Counts | undefined,
+  other: Counts | undefined,
+): Counts | undefined {
   return one === undefined || other === undefined
     ? (one ?? other)
     : { ...one, ...summed(one, other) };

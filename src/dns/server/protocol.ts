@@ -16,6 +16,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { LogFields, LogLevel } from '../../runtime/index.ts';
+import type { CompiledStats } from '../answer/compiled/compiled-answers.ts';
 import type { ReplyCounts } from '../answer/counts.ts';
 import type { Account, ExplainErrorCode } from '../answer/explain.ts';
 import type { ExplainRequest } from '../answer/explained.ts';
@@ -106,6 +107,8 @@ export interface ThreadStats {
   readonly endpoints: readonly EndpointStats[];
   /** Undefined until the thread answers. */
   readonly replies: ReplyCounts | undefined;
+  /** Undefined until the thread answers. */
+  readonly compiled: CompiledStats | undefined;
   /** Undefined until the thread answers. */
   readonly forward: ForwardStats | undefined;
 }

@@ -105,6 +105,7 @@ export class Serving {
       forward: [this.forwarder],
       forwards,
       forwardsFor: (address) => this.forwarder.serves(address),
+      forwardsForAll: () => this.forwarder.servesAll,
       random,
       logger,
       clock,

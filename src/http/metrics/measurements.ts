@@ -13,7 +13,16 @@ export interface DnsMeasurements {
   readonly endpoints: readonly DnsEndpointMeasurements[];
   /** Undefined until the first query can be answered. */
   readonly replies?: DnsReplyMeasurements | undefined;
+  readonly compiled?: CompiledMeasurements | undefined;
   readonly forward?: ForwardMeasurements | undefined;
+}
+
+/** Answers that were made once and are drawn from again. */
+export interface CompiledMeasurements {
+  readonly hits: number;
+  readonly misses: number;
+  readonly answers: number;
+  readonly octets: number;
 }
 
 export interface DnsEndpointMeasurements {

@@ -68,6 +68,15 @@ const dns: readonly Metric[] = [
           { labels: { action: 'slip' }, value: replies.rateSlipped },
         ],
   ),
+  counter('dns.compiled', 'UDP queries by whether a compiled answer was there', ({ dns }) =>
+    labelled('is', { hit: dns.compiled?.hits, miss: dns.compiled?.misses }),
+  ),
+  gauge('dns.compiled_answers', 'Compiled answers that are kept', ({ dns: { compiled } }) =>
+    compiled === undefined ? [] : [alone(compiled.answers)],
+  ),
+  gauge('dns.compiled_bytes', 'Memory for compiled answers', ({ dns: { compiled } }) =>
+    compiled === undefined ? [] : [alone(compiled.octets)],
+  ),
   gauge('dns.applied_index', 'Catalog index that DNS answers from', ({ dns }) => [
     alone(dns.appliedIndex),
   ]),

@@ -23,6 +23,7 @@ function thread(appliedIndex: number, transport: 'udp' | 'tcp'): ThreadStats {
     instances: 4,
     endpoints: [{ transport, address, ...counted }],
     replies: { ...replies, truncated: 2, rcodes: { ...replies.rcodes, NXDOMAIN: 5 } },
+    compiled: { hits: 1, misses: 2, answers: 3, octets: 4 },
     forward: { ...new ForwardCounts(), hits: 8, cacheEntries: 1, cacheBytes: 100 },
   };
 }
@@ -38,6 +39,7 @@ describe('what several threads count', () => {
       threads: 3,
       restarts: 2,
       replies: { truncated: 6, rcodes: { NXDOMAIN: 15, NOERROR: 0 } },
+      compiled: { hits: 3, misses: 6, answers: 9, octets: 12 },
       forward: { hits: 24, cacheEntries: 3, cacheBytes: 300 },
     });
   });
@@ -60,7 +62,12 @@ describe('what several threads count', () => {
   });
 
   it('is that of the others while one does not answer yet', () => {
-    const starting = { ...thread(9, 'tcp'), replies: undefined, forward: undefined };
+    const starting = {
+      ...thread(9, 'tcp'),
+      replies: undefined,
+      compiled: undefined,
+      forward: undefined,
+    };
     expect(gatherStats([starting, thread(9, 'udp')], 0)).toMatchObject({
       replies: { truncated: 2 },
       forward: { hits: 8 },
