@@ -101,6 +101,20 @@ describe('an event', () => {
     expect(await names()).toEqual([]);
   });
 
+  it('with a pattern that takes too much work for so many services is refused', async () => {
+    for (const at of [0, 1]) {
+      const Tags = Array.from({ length: 70 }, (_, tag) => `${tag}`.padEnd(512, 'x'));
+      await api.put('/v1/agent/service/register', { Name: `web-${at}`, Tags });
+    }
+    const pattern = encodeURIComponent('(xx?){400}$y');
+    const reply = await api.put(`/v1/event/fire/x?service=.&tag=${pattern}`);
+    expect([reply.statusCode, reply.body]).toEqual([
+      400,
+      'the filter takes too much work for so many rows: select by name, tag or node-meta first',
+    ]);
+    expect(await names()).toEqual([]);
+  });
+
   it('is as large as gossip would take it, and no larger', async () => {
     const url = '/v1/event/fire/x?node=n';
     expect((await api.put(url, 'p'.repeat(510))).statusCode).toBe(200);

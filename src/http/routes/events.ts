@@ -9,6 +9,7 @@ import { type Answer, json } from '../answer.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
+import { Work } from '../filter/work.ts';
 import type { Query } from '../query.ts';
 import { checkDatacenter, type ReadDeps, waitOf } from '../reads.ts';
 
@@ -59,12 +60,18 @@ function isForUs({ agent }: Deps, event: UserEvent): boolean {
   const node = matcherOf('node', nodeFilter);
   const service = matcherOf('service', serviceFilter);
   const tag = matcherOf('tag', tagFilter);
-  if (node?.test(agent.identity.nodeName) === false) return false;
+  const work = new Work();
+  work.begin();
+  const fits = (matcher: RegExpMatcher, text: string): boolean => {
+    work.spend(matcher.instructions * (text.length + 1));
+    return matcher.test(text);
+  };
+  if (node !== undefined && !fits(node, agent.identity.nodeName)) return false;
   if (service === undefined) return true;
   return agent.services().some((row) => {
     // Consul documents the name and compares the id.
-    if (!service.test(row.service) && !service.test(row.id)) return false;
-    return tag === undefined || row.tags.some((own) => tag.test(own));
+    if (!fits(service, row.service) && !fits(service, row.id)) return false;
+    return tag === undefined || row.tags.some((own) => fits(tag, own));
   });
 }
 
