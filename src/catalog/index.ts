@@ -51,6 +51,7 @@ export {
   readNodeServices,
   readNodes,
   readServiceChecks,
+  readServiceChecksByNode,
   readServices,
   readServiceTags,
 } from './reading.ts';

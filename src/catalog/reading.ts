@@ -143,6 +143,12 @@ export function readServiceChecks(state: State, name: string): Reading<CheckRow[
   };
 }
 
+/** The same for those who select among them by their nodes, which the service's own index covers, too. */
+export function readServiceChecksByNode(state: State, name: string): Reading<CheckRow[]> {
+  const { value } = readServiceChecks(state, name);
+  return { value, index: serviceIndex(state, name), topics: [indexKeys.service(name)] };
+}
+
 /** Checks in `status`, or all of them for `any`. */
 export function readChecksInState(state: State, status: string): Reading<CheckRow[]> {
   return {

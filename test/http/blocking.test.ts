@@ -61,6 +61,11 @@ describe('a poll', () => {
     ['/v1/catalog/node-services/n1', REGISTER, { Name: 'new' }],
     ['/v1/health/node/n1', '/v1/agent/check/fail/service:web', undefined],
     ['/v1/health/checks/web', '/v1/agent/check/fail/service:web', undefined],
+    [
+      '/v1/health/checks/web?node-meta=consul-version:1.16.4',
+      '/v1/catalog/register',
+      { Node: 'n1', Address: '127.0.0.1', NodeMeta: { 'consul-version': '1.16.3' } },
+    ],
     ['/v1/health/state/critical', '/v1/agent/check/fail/service:web', undefined],
     ['/v1/health/state/any', '/v1/agent/check/fail/service:web', undefined],
   ])('of %s is woken by %s %j', async (url, write, body) => {
@@ -85,6 +90,7 @@ describe('a poll', () => {
     ['/v1/catalog/nodes', REGISTER, { Name: 'new' }],
     ['/v1/catalog/node/n1', '/v1/catalog/register', { Node: 'n2', Address: '10.0.0.2' }],
     ['/v1/health/checks/db', '/v1/agent/check/fail/service:web', undefined],
+    ['/v1/health/checks/db?node-meta=a:b', '/v1/agent/check/fail/service:web', undefined],
   ])('of %s sleeps through %s %j', async (url, write, body) => {
     const waiting = await pollNow(url);
     expect((await api.put(write, body)).statusCode).toBe(200);

@@ -7,6 +7,7 @@ import {
   readInstances,
   readNodeChecks,
   readServiceChecks,
+  readServiceChecksByNode,
 } from '../../catalog/index.ts';
 import type { Answer } from '../answer.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
@@ -45,7 +46,8 @@ export function health(deps: ReadDeps): readonly Endpoint[] {
       namespaced: true,
       handle: (call) => {
         const name = requireName(call, 'service_name_missing', 'Missing service name');
-        return answerChecks(deps, call, () => readServiceChecks(state, name));
+        const read = call.query.has('node-meta') ? readServiceChecksByNode : readServiceChecks;
+        return answerChecks(deps, call, () => read(state, name));
       },
     },
     {
