@@ -106,7 +106,7 @@ describe('an event', () => {
       const Tags = Array.from({ length: 70 }, (_, tag) => `${tag}`.padEnd(512, 'x'));
       await api.put('/v1/agent/service/register', { Name: `web-${at}`, Tags });
     }
-    const pattern = encodeURIComponent('(xx?){400}$y');
+    const pattern = encodeURIComponent('(xx?){330}$y');
     const reply = await api.put(`/v1/event/fire/x?service=.&tag=${pattern}`);
     expect([reply.statusCode, reply.body]).toEqual([
       400,
