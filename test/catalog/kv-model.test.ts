@@ -305,7 +305,7 @@ function views(state: State, model: Model): [seen: unknown, expected: unknown] {
 
 it('keys, locks and sessions are what a plain model says, however commands are grouped', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 20, maxLength: 100, size: 'max' }), (steps) => {
       const state = new State();
       let staged: ReturnType<State['stage']>[] = [];
       const commit = (body: (transaction: Transaction) => unknown): unknown => {
@@ -340,6 +340,6 @@ it('keys, locks and sessions are what a plain model says, however commands are g
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

@@ -245,6 +245,14 @@ describe('the end of a session', () => {
     expect([below.statusCode, below.headers['x-consul-index']]).toEqual([404, `${index + 1}`]);
   });
 
+  it('comes with its node also where it has no checks', async () => {
+    await registerNode('n2');
+    const [gone, left] = [await create({ Node: 'n2', Checks: [] }), await create({ Checks: [] })];
+    await deregister({});
+    expect((await api.get(`${SESSION}list`)).json()).toMatchObject([{ ID: left }]);
+    expect(await info(gone)).toBeUndefined();
+  });
+
   it('does not come with a check that warns, or that it was not made with', async () => {
     await registerNode('n2');
     const id = await create({ Node: 'n2', NodeChecks: ['alive'] });
