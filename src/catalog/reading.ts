@@ -71,7 +71,10 @@ export function readConnectInstances(state: State, name: string): Reading<Instan
   const value = sortBy(rows, (row) => onNodeKey(row.node, row.id))
     .map((service) => instanceOf(state, service))
     .filter((instance) => instance !== undefined);
-  return { value, index: state.indexOf(indexKeys.services), topics: [indexKeys.services] };
+  // Checks and nodes move the index of the proxies' own service; one that comes or goes, that of all services.
+  const own = new Set(rows.map((row) => indexKeys.service(row.service)));
+  const keys = [indexKeys.services, ...own];
+  return { value, index: Math.max(...keys.map((key) => state.indexOf(key))), topics: keys };
 }
 
 function instanceOf(state: State, service: ServiceRow): Instance | undefined {

@@ -13,7 +13,9 @@ const CACHED = [
   '/v1/catalog/services',
   '/v1/catalog/services?node-meta=a:b',
   '/v1/catalog/service/consul',
+  '/v1/catalog/connect/consul',
   '/v1/health/service/consul',
+  '/v1/health/connect/consul',
 ];
 
 const asking = (url: string): string => `${url}${url.includes('?') ? '&' : '?'}cached`;
@@ -21,6 +23,16 @@ const asking = (url: string): string => `${url}${url.includes('?') ? '&' : '?'}c
 describe('a read with cached', () => {
   it.each(CACHED)('is a hit without age: %s', async (url) => {
     const { headers } = await api.get(asking(url));
+    expect([headers['x-cache'], headers.age]).toEqual(['HIT', '0']);
+  });
+
+  it('is a hit when it executes a prepared query', async () => {
+    await api.app.fastify.inject({
+      method: 'POST',
+      url: '/v1/query',
+      payload: { Name: 'q', Service: { Service: 'consul' } },
+    });
+    const { headers } = await api.get('/v1/query/q/execute?cached');
     expect([headers['x-cache'], headers.age]).toEqual(['HIT', '0']);
   });
 

@@ -3,6 +3,7 @@ import {
   type Instance,
   type NodeServices,
   nodeKey,
+  readConnectInstances,
   readInstances,
   readNodeServices,
   readNodes,
@@ -58,28 +59,35 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
       namespaced: true,
       handle: (call) => answerServices(deps, call),
     },
-    {
-      method: 'GET',
-      path: '/v1/catalog/service/',
-      namespaced: true,
-      handle: (call) => {
-        const name = requireName(call, 'service_name_missing', 'Missing service name');
-        const kept = rowFilter(call.query, PLACED_SERVICE_FIELDS);
-        return answerRead(deps, call, {
-          read: () => readInstances(state, name),
-          cacheable: true,
-          toJson: (instances) => {
-            const selected = kept(selectInstances(state, call, instances));
-            return nearestFirst(deps, call, selected, ({ node }) => node.node).map(
-              ({ node, service }) => serviceNodeJson(node, service),
-            );
-          },
-        });
-      },
-    },
+    instancesEndpoint(deps, '/v1/catalog/service/', readInstances),
+    instancesEndpoint(deps, '/v1/catalog/connect/', readConnectInstances),
     nodeEndpoint(deps, '/v1/catalog/node/', nodeServicesMap),
     nodeEndpoint(deps, '/v1/catalog/node-services/', nodeServicesList),
   ];
+}
+
+/** The instances that a name leads to. */
+function instancesEndpoint(deps: ReadDeps, path: string, read: typeof readInstances): Endpoint {
+  const { state } = deps;
+  return {
+    method: 'GET',
+    path,
+    namespaced: true,
+    handle: (call) => {
+      const name = requireName(call, 'service_name_missing', 'Missing service name');
+      const kept = rowFilter(call.query, PLACED_SERVICE_FIELDS);
+      return answerRead(deps, call, {
+        read: () => read(state, name),
+        cacheable: true,
+        toJson: (instances) => {
+          const selected = kept(selectInstances(state, call, instances));
+          return nearestFirst(deps, call, selected, ({ node }) => node.node).map(
+            ({ node, service }) => serviceNodeJson(node, service),
+          );
+        },
+      });
+    },
+  };
 }
 
 /** One node with its services, in one of Consul's two forms. */

@@ -4,6 +4,7 @@ import {
   type Instance,
   type Reading,
   readChecksInState,
+  readConnectInstances,
   readInstances,
   readNodeChecks,
   readServiceChecks,
@@ -63,7 +64,13 @@ export function health(deps: ReadDeps): readonly Endpoint[] {
       method: 'GET',
       path: '/v1/health/service/',
       namespaced: true,
-      handle: (call) => answerInstances(deps, call),
+      handle: (call) => answerInstances(deps, call, readInstances),
+    },
+    {
+      method: 'GET',
+      path: '/v1/health/connect/',
+      namespaced: true,
+      handle: (call) => answerInstances(deps, call, readConnectInstances),
     },
   ];
 }
@@ -84,14 +91,18 @@ function answerChecks(
   });
 }
 
-function answerInstances(deps: ReadDeps, call: Call): Answer | Promise<Answer> {
+function answerInstances(
+  deps: ReadDeps,
+  call: Call,
+  read: typeof readInstances,
+): Answer | Promise<Answer> {
   const { state } = deps;
   const { query } = call;
   const name = requireName(call, 'service_name_missing', 'Missing service name');
   const passingOnly = isPassingOnly(query);
   const kept = rowFilter(query, INSTANCE_FIELDS);
   return answerRead(deps, call, {
-    read: () => readInstances(state, name),
+    read: () => read(state, name),
     streaming: query.get('near') === '' && !query.has('merge-central-config'),
     cacheable: true,
     // After the index was taken: an instance that stops passing changes the answer too.

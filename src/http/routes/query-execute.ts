@@ -14,7 +14,8 @@ import {
 } from '../../catalog/index.ts';
 import { type CompiledTemplate, compileTemplate, fitsConditions } from '../../query/index.ts';
 import { shuffle } from '../../runtime/index.ts';
-import { type Answer, json } from '../answer.ts';
+import { type Answer, type Headers, json } from '../answer.ts';
+import { cacheHeaders } from '../caching.ts';
 import type { Call } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { queryJson } from '../json/query-json.ts';
@@ -26,7 +27,7 @@ import { instanceJson } from './health.ts';
 export function executeQuery(deps: ReadDeps, call: Call, name: string): Promise<Answer> {
   const limit = limitOf(call.query);
   const connect = connectOf(call.query);
-  return answerAtOnce(deps, call, () => {
+  return answerAtOnce(deps, call, cacheHeaders(call), () => {
     const row = rendered(deps.state, name);
     const nodes = instancesOf(deps, call, row.service, connect || row.service.connect);
     return {
@@ -42,13 +43,14 @@ export function executeQuery(deps: ReadDeps, call: Call, name: string): Promise<
 }
 
 export function explainQuery(deps: ReadDeps, call: Call, name: string): Promise<Answer> {
-  return answerAtOnce(deps, call, () => ({ Query: queryJson(rendered(deps.state, name)) }));
+  return answerAtOnce(deps, call, {}, () => ({ Query: queryJson(rendered(deps.state, name)) }));
 }
 
 /** Consul does not block on these, and repeats the headers of a read in the body; their index is always 0 there. */
 async function answerAtOnce(
   deps: ReadDeps,
   { query }: Call,
+  cached: Headers,
   read: () => Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
   checkDatacenter(query, deps.agent.identity.datacenter);
@@ -66,7 +68,7 @@ async function answerAtOnce(
   const headers = readHeaders(0, 'blocking-query');
   return json(
     { ...read(), ...meta },
-    { ...headers, 'X-Consul-Effective-Consistency': consistency },
+    { ...headers, 'X-Consul-Effective-Consistency': consistency, ...cached },
   );
 }
 
