@@ -36,8 +36,9 @@ export const ORIGIN: Coordinate = {
 export function estimateRoundTrip(one: Coordinate, other: Coordinate): number {
   let squares = 0;
   for (const [axis, at] of one.vec.entries()) squares += (at - (other.vec[axis] ?? 0)) ** 2;
-  const distance = Math.sqrt(squares) + one.height + other.height;
-  const adjusted = distance + one.adjustment + other.adjustment;
+  // Sums of two, so that rounding is the same in both directions.
+  const distance = Math.sqrt(squares) + (one.height + other.height);
+  const adjusted = distance + (one.adjustment + other.adjustment);
   return adjusted > 0 ? adjusted : distance;
 }
 

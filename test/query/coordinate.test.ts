@@ -49,7 +49,7 @@ describe('the estimated round-trip time', () => {
     fc.assert(
       fc.property(point, point, (a, b) => {
         expect(estimateRoundTrip(a, b)).toBeGreaterThanOrEqual(0);
-        expect(estimateRoundTrip(a, b)).toBeCloseTo(estimateRoundTrip(b, a), 9);
+        expect(estimateRoundTrip(a, b)).toBe(estimateRoundTrip(b, a));
       }),
     );
   });

@@ -247,5 +247,11 @@ describe('the order of a prepared query', () => {
     expect(await order()).toMatch(/^a (c agent|agent c) b x$/);
     server.view.apply({ index: 9, changes: [node('a', '10.0.0.0', { at: 100 })] });
     expect(await order()).toMatch(/^a b (c agent|agent c) x$/);
+    const from = put({ near: 'w' });
+    server.view.apply({ index: 10, changes: [from, node('w', '10.0.0.8', { at: 3 })] });
+    expect(await order()).toMatch(/^(c agent|agent c) b a x$/);
+    // A node without instances is in nothing that was selected.
+    server.view.apply({ index: 11, changes: [node('w', '10.0.0.8', { at: 99 })] });
+    expect(await order()).toMatch(/^a b (c agent|agent c) x$/);
   });
 });
