@@ -9,7 +9,7 @@ import { lowerName } from '../wire/name.ts';
 import { octetText } from '../wire/octet-text.ts';
 import type { Question } from '../wire/question.ts';
 import { readMessage } from '../wire/read-message.ts';
-import { Opcode } from '../wire/types.ts';
+import { Opcode, Rcode } from '../wire/types.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { MessageWriter } from '../wire/write-message.ts';
 
@@ -57,16 +57,26 @@ export function matchReply(
   const { lowerName: asked, type, class: askedClass } = query.question;
   const nameEnd = HEADER_BYTES + asked.length;
   const questionEnd = nameEnd + 4;
-  if (bytes.length < questionEnd) return undefined;
-  const header = new DataView(bytes.buffer, bytes.byteOffset, questionEnd);
+  if (bytes.length < HEADER_BYTES) return undefined;
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const flags = header.getUint16(2);
   const isReply = (flags & Flag.RESPONSE) !== 0 && ((flags >>> 11) & 15) === Opcode.QUERY;
-  if (header.getUint16(0) !== query.id || !isReply || header.getUint16(4) !== 1) return undefined;
+  if (header.getUint16(0) !== query.id || !isReply) return undefined;
+  // Who cannot read a query may not repeat its question (RFC 1035 §4.1.1); nothing else in such a reply is believed.
+  if (header.getUint16(4) === 0 && NOT_READ.has(flags & 15)) return read(bytes);
+  if (header.getUint16(4) !== 1 || bytes.length < questionEnd) return undefined;
   // RFC 4343 §3: some upstreams answer in lower case whatever the client's spelling (0x20).
   if (lowerName(octetText(bytes, HEADER_BYTES, nameEnd)) !== asked) return undefined;
   if (header.getUint16(nameEnd) !== type || header.getUint16(nameEnd + 2) !== askedClass) {
     return undefined;
   }
+  return read(bytes);
+}
+
+/** RFC 6891 §7: what servers say that do not know the OPT record. */
+const NOT_READ = new Set<number>([Rcode.FORMERR, Rcode.NOTIMP]);
+
+function read(bytes: Uint8Array): Message | 'unreadable' {
   try {
     return readMessage(bytes);
   } catch (error) {

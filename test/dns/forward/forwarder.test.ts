@@ -226,12 +226,13 @@ describe('an upstream that is of no help', () => {
   });
 
   it.each([
-    ['FORMERR', 1],
-    ['NOTIMP', 4],
-  ])('%s without an OPT has it asked once more without one (RFC 6891 §6.2.2)', async (_, rcode) => {
+    ['FORMERR', { rcode: 1 }],
+    ['NOTIMP', { rcode: 4 }],
+    ['FORMERR that is a header alone,', { rcode: 1, questions: [] }],
+  ])('%s without an OPT has it asked once more without one (RFC 6891 §6.2.2)', async (_, reply) => {
     const old = await start((asked) => {
       const isPlain = asked.packet.additionals?.length === 0;
-      asked.reply(replyTo(asked, isPlain ? {} : { rcode }));
+      asked.reply(replyTo(asked, isPlain ? {} : reply));
     });
     const next = await start(answering({ address: '192.0.2.9' }));
     expect(answers(await forward([old, next]).ask())).toEqual(GOOD);
@@ -243,6 +244,14 @@ describe('an upstream that is of no help', () => {
     const good = await start(answering());
     expect(answers(await forward([broken, good]).ask())).toEqual(GOOD);
     expect(broken.asked).toHaveLength(2);
+  });
+
+  it('FORMERR with an answer and without the question is none', async () => {
+    const data = '192.0.2.66';
+    const forged = [{ type: 'A' as const, name: 'www.example', ttl: 300, data }];
+    const bad = await start(answering({ rcode: 1, questions: [], answers: forged }));
+    const good = await start(answering());
+    expect(answers(await forward([bad, good]).ask())).toEqual(GOOD);
   });
 
   it('both questions together have the time of one try', async () => {
