@@ -122,6 +122,11 @@ describe('a prepared query', () => {
     const one = api.get(`/v1/query/${id}?index=${indexOf(await list)}`);
     await api.put(`/v1/query/${id}`, { ...web, Token: 't' });
     expect((await one).json()[0].Token).toBe('t');
+    const gone = api.get(`/v1/query/${id}?index=${indexOf(await one)}`);
+    await api.delete(`/v1/query/${id}`);
+    expect((await gone).statusCode).toBe(404);
+    const last = indexOf(await api.get('/v1/query'));
+    expect((await api.get(`/v1/query/${id}?index=${last}`)).statusCode).toBe(404);
   });
 });
 

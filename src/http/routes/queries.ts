@@ -75,11 +75,13 @@ function readOne(deps: Deps, call: Call): Answer | Promise<Answer> {
   if (execution === 'explain') return explainQuery(deps, call, name);
   const id = idOf(call.name, '');
   return answerRead(deps, call, {
-    read: () => readQuery(deps.state, id),
-    toJson: (row) => {
-      if (row === undefined) throw new HttpError('query_not_found', 'Query not found');
-      return [queryJson(row)];
+    // Consul does not wait for a query that is not there.
+    read: () => {
+      const { value, ...reading } = readQuery(deps.state, id);
+      if (value === undefined) throw new HttpError('query_not_found', 'Query not found');
+      return { ...reading, value };
     },
+    toJson: (row) => [queryJson(row)],
   });
 }
 
