@@ -2,14 +2,7 @@
 import { nodeKey, type State } from '../catalog/index.ts';
 import { distanceBetween, type SegmentCoordinate } from '../query/index.ts';
 import type { Call } from './endpoint.ts';
-import type { Query } from './query.ts';
 import type { ReadDeps } from './reads.ts';
-
-/** The node that the client names, or empty; `_agent` is this one. */
-export function nearOf(query: Query, agentNode: string): string {
-  const near = query.get('near');
-  return near === '_agent' ? agentNode : near;
-}
 
 /**
  * Nearest first; rows of nodes without coordinates keep their order behind all others. Where nothing is known of
@@ -37,14 +30,15 @@ export function sortByNear<Row>(
   });
 }
 
-/** The same, for the node that the client names. */
+/** The same, for the node that the client names; `_agent` is this one. */
 export function nearestFirst<Row>(
   { state, agent }: Pick<ReadDeps, 'state' | 'agent'>,
   { query }: Call,
   rows: readonly Row[],
   nodeOf: (row: Row) => string,
 ): readonly Row[] {
-  return sortByNear(state, nearOf(query, agent.identity.nodeName), rows, nodeOf);
+  const near = query.get('near');
+  return sortByNear(state, near === '_agent' ? agent.identity.nodeName : near, rows, nodeOf);
 }
 
 function coordinatesOf(state: State, node: string): readonly SegmentCoordinate[] {

@@ -373,6 +373,13 @@ describe('an execution', () => {
       { 'x-forwarded-for': '10.0.0.3' },
       ['c', 'b', 'a'],
     ],
+    [
+      'near the client, as it asks',
+      {},
+      'near=_ip',
+      { 'x-forwarded-for': '10.0.0.3, 10.0.0.1' },
+      ['c', 'b', 'a'],
+    ],
     ['the nearest of them', { Near: 'c' }, 'limit=2', {}, ['c', 'b']],
     ['all for a limit of zero', { Near: 'c' }, 'limit=0', {}, ['c', 'b', 'a']],
     ['all for a limit below zero', { Near: 'c' }, 'limit=-1', {}, ['c', 'b', 'a']],

@@ -2,6 +2,7 @@
  * `/v1/query/:name/execute` and `explain`: which instances a prepared query leads to, and what a template says for a
  * name. Order and conditions are those of Consul's servers: a draw, then the nearest first, then the limit.
  */
+import { isIP } from 'node:net';
 import {
   type Instance,
   nodeKey,
@@ -19,7 +20,7 @@ import { cacheHeaders } from '../caching.ts';
 import type { Call } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { queryJson } from '../json/query-json.ts';
-import { nearOf, sortByNear } from '../near.ts';
+import { sortByNear } from '../near.ts';
 import { parseBool, type Query } from '../query.ts';
 import { checkDatacenter, consistencyOf, type ReadDeps, readHeaders } from '../reads.ts';
 import { instanceJson } from './health.ts';
@@ -109,8 +110,8 @@ function instancesOf(
     ? readConnectInstances(state, service.service)
     : readInstances(state, service.service);
   const fitting = value.filter((instance) => fits(service, instance));
-  const near = nearOf(call.query, agent.identity.nodeName);
-  const from = near || nearNodeOf(state, service.near, agent.identity.nodeName, call);
+  const near = call.query.get('near') || service.near;
+  const from = nearNodeOf(state, near, agent.identity.nodeName, call);
   const sorted = sortByNear(state, from, shuffle(fitting, random), ({ node }) => node.node);
   return itselfFirst(sorted, from);
 }
@@ -137,7 +138,8 @@ function nearNodeOf(state: State, near: string, agentNode: string, call: Call): 
 
 function clientAddressOf({ request }: Call): string {
   const [forwarded = ''] = `${request.headers['x-forwarded-for'] ?? ''}`.split(',');
-  return forwarded.trim() || (request.raw.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  if (isIP(forwarded.trim()) !== 0) return forwarded.trim();
+  return (request.raw.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }
 
 /** Consul looks for the node itself among so many, since two on one host are equally near. */
