@@ -4,20 +4,14 @@
 // counts those that do not agree. The same load without reloads is printed for comparison.
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import {
-  copyFileSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import dnsPacket from 'dns-packet';
+import { droppedAt } from './dns/machine.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const { values } = parseArgs({
@@ -84,16 +78,6 @@ async function startAgent() {
     });
   });
   return { child, http, host, port: Number(port) };
-}
-
-/** Datagrams to `port` that the kernel had no room for: Linux counts them. */
-function droppedAt(port) {
-  const sockets = readFileSync('/proc/net/udp', 'utf8').trim().split('\n').slice(1);
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const ours = sockets
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, at]) => at.endsWith(`:${hex}`));
-  return ours.reduce((sum, columns) => sum + Number(columns.at(-1)), 0);
 }
 
 /** Runs the load. @returns what dnsperf counted, and what never got to the agent */

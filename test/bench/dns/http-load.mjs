@@ -29,7 +29,11 @@ const writers = {
       const one = at % LATE_INSTANCES;
       const id = `late-${one}`;
       const port = 1024 + (Math.floor(at / LATE_INSTANCES) % 60_000);
-      const where = { node: 'late', nodeAddress: '172.31.0.1', address: '10.255.0.1' };
+      const where = {
+        node: `late-${one % 1000}`,
+        nodeAddress: '172.31.0.1',
+        address: '10.255.0.1',
+      };
       return { path: REGISTER, body: registration(`late-${one % 2000}`, { id, port, ...where }) };
     };
   },

@@ -21,9 +21,19 @@ export const cores = {
 export const describeMachine = () =>
   `${cpus()[0].model.trim()}, ${last + 1} cores, Linux ${release()}, Node ${process.version}`;
 
+/** What runs; none of it outlives us. */
+const started = new Set();
+process.once('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
 /** Starts a command on `coreList`; its pid is that of the command itself. */
-export const startOn = (coreList, [command, ...args], options = { stdio: 'ignore' }) =>
-  spawn('taskset', ['-c', coreList, command, ...args], options);
+export function startOn(coreList, command, options = { stdio: 'ignore' }) {
+  const child = spawn('taskset', ['-c', coreList, ...command], options);
+  started.add(child);
+  child.once('exit', () => started.delete(child));
+  return child;
+}
 
 /** Pins all threads of a process, or with `thread` a thread alone. */
 export function pin(coreList, id, { thread = false } = {}) {

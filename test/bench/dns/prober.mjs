@@ -8,7 +8,7 @@ import { statusChange } from './catalog-set.mjs';
 
 const SOCKETS = 4;
 const RESEND_MS = 50;
-const GIVE_UP_MS = 10_000;
+const GIVE_UP_MS = 60_000;
 
 /** Asks for the addresses of a name and counts them in the replies. */
 export class Asker {

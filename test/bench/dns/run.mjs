@@ -106,15 +106,11 @@ installTools();
 const load = loadavg()[0];
 if (load > LOAD_MAX) console.log(`this machine is busy (load ${load}): figures will say little`);
 const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 pin(cores.generator, process.pid);
-try {
-  const results = await measure(prepare(folder));
-  const out = values.publish
-    ? join(root, 'docs/bench')
-    : resolve(values.out ?? join(root, '.bench'));
-  const text = writeResults(out, results);
-  if (values.publish) publish(text, results);
-  process.stdout.write(`\n${text}\nwritten to ${out}\n`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+const results = await measure(prepare(folder));
+const out = values.publish ? join(root, 'docs/bench') : resolve(values.out ?? join(root, '.bench'));
+const text = writeResults(out, results);
+if (values.publish) publish(text, results);
+process.stdout.write(`\n${text}\nwritten to ${out}\n`);

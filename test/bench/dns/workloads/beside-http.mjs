@@ -10,7 +10,8 @@ import { rollcall } from '../servers/rollcall.mjs';
 import { median } from '../statistics.mjs';
 import { compare, figuresOf, inTurns, withServers } from './in-turns.mjs';
 
-const PER_SECOND = 20_000;
+/** Half of what W7 asks: the generator shares its core with the main thread here. */
+const PER_SECOND = 10_000;
 const REGISTRATIONS_PER_SECOND = 2000;
 
 /** Leaves the server's core to the thread that `work` kept busiest, which is the one that answers. */

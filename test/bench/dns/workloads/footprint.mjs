@@ -21,16 +21,15 @@ async function settledBytes(pid) {
   }
 }
 
-/** Starts an agent over a copy of the set's store, does `work` with it and ends it. */
+/** Starts an agent over a copy of the set's store, does `work(starting)` with it and ends it. */
 async function withAgent(bench, set, dnsPort, work) {
   const dataDir = copyOf(bench.folder, await storeOf(bench.folder, set));
   return withServers(async (servers) => {
     const starting = startAgent({ coreList: cores.all, dataDir, dnsPort });
-    return work(async () => {
-      const agent = await starting;
-      servers.push(agent);
-      return agent;
-    });
+    const working = work(starting);
+    // It is ended whatever becomes of the work.
+    await Promise.allSettled([starting.then((agent) => servers.push(agent)), working]);
+    return working;
   });
 }
 
@@ -38,18 +37,18 @@ async function withAgent(bench, set, dnsPort, work) {
 async function firstAnswerMs(bench, set) {
   const port = await freePort();
   const { service, instances } = set.services[0];
-  const started = performance.now();
-  return withAgent(bench, set, port, async (ready) => {
-    const asker = new Asker(port, `${service}.service.consul`);
+  const asker = new Asker(port, `${service}.service.consul`);
+  await asker.ready();
+  return withAgent(bench, set, port, async () => {
+    const started = performance.now();
     const seen = await asker.sees(instances.length);
     asker.close();
-    await ready();
     return seen - started;
   });
 }
 
 const memory = (bench, set, dnsPort) =>
-  withAgent(bench, set, dnsPort, async (ready) => settledBytes((await ready()).child.pid));
+  withAgent(bench, set, dnsPort, async (starting) => settledBytes((await starting).child.pid));
 
 export const footprint = async (bench) => {
   const [full, empty] = [bench.set('ten'), bench.set('none')];
@@ -64,8 +63,8 @@ export const footprint = async (bench) => {
     perInstance.push((view - thread) / instances);
     whole.push(withView / 2 ** 20);
   }
-  const delays = await withAgent(bench, full, 0, async (ready) => {
-    const { http, port } = await ready();
+  const delays = await withAgent(bench, full, 0, async (starting) => {
+    const { http, port } = await starting;
     return probeChanges({ http, port, set: full, flips: FLIPS });
   });
   const facts = [
