@@ -357,6 +357,7 @@ describe('an execution', () => {
     ['without such metadata', { ServiceMeta: { toString: '' } }, '', []],
     ['of the mesh', { Connect: true }, '', ['a']],
     ['of the mesh, as the client wants', {}, 'connect=true', ['a']],
+    ['of a peer, of which there is none', { Peer: 'p' }, '', []],
     ['and a failover that leads nowhere', { Service: 'no', Failover: { NearestN: 3 } }, '', []],
   ])('finds instances %s', async (_title, service, parameters, expected) => {
     expect((await nodesOf(service, parameters)).sort()).toEqual(expected);

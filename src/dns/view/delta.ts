@@ -70,6 +70,8 @@ export interface QueryTexts extends Conditions {
   readonly near: string;
   /** Ids of checks that do not count. */
   readonly ignoreCheckIds: readonly string[];
+  /** Name of the peer that the service is imported from; empty: it is one of ours. */
+  readonly peer: string;
 }
 
 /** A prepared query, as far as DNS can tell its answer from the view. */

@@ -118,6 +118,7 @@ export function viewQuery({ id, name, template, service, dnsTtl }: QueryRow): Vi
     nodeMeta: service.nodeMeta,
     serviceMeta: service.serviceMeta,
     ignoreCheckIds: service.ignoreCheckIds,
+    peer: service.peer,
     onlyPassing: service.onlyPassing,
     connect: service.connect,
     // Consul: whole seconds; an empty text is none.

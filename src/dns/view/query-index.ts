@@ -50,8 +50,8 @@ export class QueryIndex {
   }
 
   #putTemplate(query: ViewQuery, definition: NonNullable<ViewQuery['template']>): void {
-    const { service, near, tags, nodeMeta, serviceMeta, ignoreCheckIds } = query;
-    const texts = { service, near, tags, nodeMeta, serviceMeta, ignoreCheckIds };
+    const { service, near, tags, nodeMeta, serviceMeta, ignoreCheckIds, peer } = query;
+    const texts = { service, near, tags, nodeMeta, serviceMeta, ignoreCheckIds, peer };
     const result = compileTemplate(query.name, definition, texts);
     // It was compiled when it was written, so there is one unless a later rollcall reads more into it.
     if (!result.ok) return;

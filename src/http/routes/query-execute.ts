@@ -106,6 +106,8 @@ function instancesOf(
   service: QueryService,
   connect: boolean,
 ): readonly Instance[] {
+  // There are no peers, so nothing is imported from one.
+  if (service.peer !== '') return [];
   const { value } = connect
     ? readConnectInstances(state, service.service)
     : readInstances(state, service.service);

@@ -250,6 +250,7 @@ describe('the rate limit counts things, not the names that they have', () => {
           nodeMeta: {},
           serviceMeta: {},
           ignoreCheckIds: [],
+          peer: '',
           onlyPassing: false,
           connect: false,
           ttlSeconds: undefined,

@@ -19,6 +19,7 @@ const put = (fields: Partial<ViewQuery> = {}): ViewChange => ({
     nodeMeta: {},
     serviceMeta: {},
     ignoreCheckIds: [],
+    peer: '',
     onlyPassing: false,
     connect: false,
     ttlSeconds: undefined,
@@ -82,6 +83,7 @@ describe('a prepared query', () => {
     ],
     ['passing only', { onlyPassing: true }, `${ID}.query.consul`, [0, '10.0.0.1']],
     ['of the mesh', { connect: true }, `${ID}.query.consul`, [0, '10.0.0.4']],
+    ['of a peer', { peer: 'p' }, `${ID}.query.consul`, [3]],
     ['of no service', { service: 'none' }, `${ID}.query.consul`, [3]],
     ['that is not there', {}, 'nope.query.consul', [3]],
   ])('%s', async (_title, fields, name, expected) => {

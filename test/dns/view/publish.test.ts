@@ -238,6 +238,7 @@ describe('a prepared query', () => {
         nodeMeta: { rack: 'r1' },
         serviceMeta: {},
         ignoreCheckIds: ['c'],
+        peer: '',
         onlyPassing: true,
         connect: false,
         ttlSeconds: 62,

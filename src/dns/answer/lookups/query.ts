@@ -21,6 +21,7 @@ export const lookUpQuery: Lookup<'query'> = (context, asked) => {
       ? noData(asked, explanations.ONLY_BELOW)
       : nameError(asked, explanations.NO_QUERY);
   }
+  if (query.peer !== '') return nameError(asked, explanations.NO_PEER);
   const service = catalogLabel(query.service);
   const { here } = context.view;
   const entry = query.connect ? here.connect(service) : here.service(service);
