@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { Answer } from './answer.ts';
 import { HttpError } from './errors.ts';
 import { encodeJson, encodePrettyJson } from './json/encode.ts';
+import { encodeInSlices, isLong } from './json/encode-in-slices.ts';
 import type { Query } from './query.ts';
 
 export interface Endpoint {
@@ -162,15 +163,15 @@ function refuseEnterprise(query: Query, { headers }: FastifyRequest): void {
 /** With a serializer of our own Fastify leaves the content type alone: Consul's has no charset. */
 const asIs = (payload: unknown): string => payload as string;
 
-function send(reply: FastifyReply, answer: Answer, pretty: boolean): FastifyReply {
+function send(
+  reply: FastifyReply,
+  answer: Answer,
+  pretty: boolean,
+): FastifyReply | Promise<FastifyReply> {
   for (const name in answer.headers) reply.raw.setHeader(name, answer.headers[name] ?? '');
   switch (answer.kind) {
     case 'json':
-      return reply
-        .code(answer.status)
-        .header('content-type', 'application/json')
-        .serializer(asIs)
-        .send(pretty ? encodePrettyJson(answer.value) : encodeJson(answer.value));
+      return sendJson(reply, answer, pretty);
     case 'text':
       return reply.code(answer.status).type(answer.contentType).send(answer.text);
     case 'empty':
@@ -178,4 +179,16 @@ function send(reply: FastifyReply, answer: Answer, pretty: boolean): FastifyRepl
     case 'octets':
       return reply.header('content-type', answer.contentType).send(answer.octets);
   }
+}
+
+/** What is long is written in slices, but for a reader's eyes. */
+function sendJson(
+  reply: FastifyReply,
+  { status, value }: Answer & { readonly kind: 'json' },
+  pretty: boolean,
+): FastifyReply | Promise<FastifyReply> {
+  const typed = reply.code(status).header('content-type', 'application/json').serializer(asIs);
+  if (pretty) return typed.send(encodePrettyJson(value));
+  if (!isLong(value)) return typed.send(encodeJson(value));
+  return encodeInSlices(value).then((octets) => typed.send(octets));
 }

@@ -12,6 +12,25 @@ export class GoMap {
   }
 }
 
+/** A list whose items are made into values one by one as they are written: many at once would hold others up. */
+export class ListOf<Item> {
+  readonly items: readonly Item[];
+  readonly #show: (item: Item) => unknown;
+
+  constructor(items: readonly Item[], show: (item: Item) => unknown) {
+    this.items = items;
+    this.#show = show;
+  }
+
+  encode(at: number): string {
+    return encodeJson(this.#show(this.items[at] as Item));
+  }
+}
+
+export function listOf<Item>(items: readonly Item[], show: (item: Item) => unknown): ListOf<Item> {
+  return new ListOf(items, show);
+}
+
 /** One line, without a newline at the end. */
 export function encodeJson(value: unknown): string {
   switch (typeof value) {
@@ -24,6 +43,7 @@ export function encodeJson(value: unknown): string {
     case 'object':
       if (value === null) return 'null';
       if (Array.isArray(value)) return encodeList(value);
+      if (value instanceof ListOf) return encodeListOf(value);
       if (value instanceof GoMap) return encodeMap(value.record);
       return encodeStruct(value as Readonly<Record<string, unknown>>);
     default:
@@ -79,6 +99,12 @@ function escapeAsGo(found: string): string {
 function encodeList(list: readonly unknown[]): string {
   let text = '[';
   for (let at = 0; at < list.length; at++) text += (at === 0 ? '' : ',') + encodeJson(list[at]);
+  return `${text}]`;
+}
+
+function encodeListOf(list: ListOf<unknown>): string {
+  let text = '[';
+  for (let at = 0; at < list.items.length; at++) text += (at === 0 ? '' : ',') + list.encode(at);
   return `${text}]`;
 }
 

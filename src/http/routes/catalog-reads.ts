@@ -23,7 +23,7 @@ import {
   type PlacedService,
   SERVICE_FIELDS,
 } from '../filter/service-fields.ts';
-import { GoMap } from '../json/encode.ts';
+import { GoMap, listOf } from '../json/encode.ts';
 import { nodeJson } from '../json/node-json.ts';
 import { nodeServiceJson, serviceNodeJson } from '../json/service-json.ts';
 import { nearestFirst } from '../near.ts';
@@ -48,7 +48,10 @@ export function catalogReads(deps: ReadDeps): readonly Endpoint[] {
           read: () => readNodes(state),
           toJson: (rows) => {
             const selected = kept(rows.filter((row) => ofNode?.(row.node) ?? true));
-            return nearestFirst(deps, call, selected, ({ node }) => node).map(nodeJson);
+            return listOf(
+              nearestFirst(deps, call, selected, ({ node }) => node),
+              nodeJson,
+            );
           },
         });
       },
@@ -81,7 +84,8 @@ function instancesEndpoint(deps: ReadDeps, path: string, read: typeof readInstan
         cacheable: true,
         toJson: (instances) => {
           const selected = kept(selectInstances(state, call, instances));
-          return nearestFirst(deps, call, selected, ({ node }) => node.node).map(
+          return listOf(
+            nearestFirst(deps, call, selected, ({ node }) => node.node),
             ({ node, service }) => serviceNodeJson(node, service),
           );
         },

@@ -17,6 +17,7 @@ import { CHECK_FIELDS } from '../filter/check-fields.ts';
 import { rowFilter } from '../filter/row-filter.ts';
 import { INSTANCE_FIELDS } from '../filter/service-fields.ts';
 import { checkJson } from '../json/check-json.ts';
+import { listOf } from '../json/encode.ts';
 import { nodeJson } from '../json/node-json.ts';
 import { nodeServiceJson } from '../json/service-json.ts';
 import { nearestFirst } from '../near.ts';
@@ -37,7 +38,7 @@ export function health(deps: ReadDeps): readonly Endpoint[] {
         const kept = rowFilter(call.query, CHECK_FIELDS);
         return answerRead(deps, call, {
           read: () => readNodeChecks(state, name),
-          toJson: (rows) => kept(rows).map(checkJson),
+          toJson: (rows) => listOf(kept(rows), checkJson),
         });
       },
     },
@@ -86,7 +87,10 @@ function answerChecks(
     read,
     toJson: (rows) => {
       const selected = kept(rows.filter((row) => ofNode?.(row.node) ?? true));
-      return nearestFirst(deps, call, selected, ({ node }) => node).map(checkJson);
+      return listOf(
+        nearestFirst(deps, call, selected, ({ node }) => node),
+        checkJson,
+      );
     },
   });
 }
@@ -109,7 +113,10 @@ function answerInstances(
     toJson: (instances) => {
       const selected = kept(selectInstances(state, call, instances));
       const passing = passingOnly ? selected.filter(isPassing) : selected;
-      return nearestFirst(deps, call, passing, ({ node }) => node.node).map(instanceJson);
+      return listOf(
+        nearestFirst(deps, call, passing, ({ node }) => node.node),
+        instanceJson,
+      );
     },
   });
 }
