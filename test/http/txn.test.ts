@@ -1,4 +1,5 @@
 /** `/v1/txn`: every verb with what it answers, every text of a refusal, and that nothing is done by halves. */
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/runtime/index.ts';
 import { openApi, type TestApi } from './api.ts';
@@ -432,4 +433,48 @@ describe('a body that is refused', () => {
     expect((await api.put('/v1/txn?stale&consistent', [])).statusCode).toBe(400);
     expect((await run()).Results).toEqual([]);
   });
+});
+
+it('any operations at all are done as a whole, or refused as a whole for a reason of the client', async () => {
+  const text = fc.oneof(
+    fc.constantFrom('free', 'held', 'n2', 'web', 'alive', 'tree/', ''),
+    fc.string(),
+  );
+  const verb = fc.constantFrom(
+    'set',
+    'cas',
+    'lock',
+    'unlock',
+    'get',
+    'get-tree',
+    'delete',
+    'delete-cas',
+  );
+  const field = fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: fc.jsonValue() });
+  const fields = (...names: string[]) =>
+    fc.record(Object.fromEntries(names.map((name) => [name, field])), { requiredKeys: [] });
+  const operation = fc.oneof(
+    fc.tuple(verb, fields('Key', 'Value', 'Session', 'Flags', 'Index')).map(([Verb, of]) => ({
+      KV: { ...of, Verb },
+    })),
+    fc.tuple(verb, fields('Node', 'ID', 'Address', 'Meta')).map(([Verb, Node]) => ({
+      Node: { Verb, Node },
+    })),
+    fc.tuple(verb, field, fields('ID', 'Service', 'Tags', 'Port')).map(([Verb, Node, Service]) => ({
+      Service: { Verb, Node, Service },
+    })),
+    fc.tuple(verb, fields('Node', 'CheckID', 'Status', 'Definition')).map(([Verb, Check]) => ({
+      Check: { Verb, Check },
+    })),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(operation, { maxLength: 5 }), async (operations) => {
+      const before = api.state.index;
+      const reply = await api.put('/v1/txn', operations);
+      expect([200, 400, 409]).toContain(reply.statusCode);
+      if (reply.statusCode !== 200) expect(api.state.index).toBe(before);
+      else expect(api.state.index).toBeLessThanOrEqual(before + 2);
+    }),
+    { numRuns: 300 },
+  );
 });
