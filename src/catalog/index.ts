@@ -1,3 +1,4 @@
+export { DEFAULT_AUTOPILOT, putAutopilot, readAutopilot } from './autopilot.ts';
 export { type BlockingQuery, blockingQuery } from './blocking-query.ts';
 export { CATALOG_ERROR_CODES, CatalogError, type CatalogErrorCode } from './catalog-error.ts';
 export {

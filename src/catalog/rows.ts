@@ -236,6 +236,18 @@ export interface CoordinateRow extends Versioned {
   };
 }
 
+/** How Consul's servers look after each other. It is kept for whoever sets it: here it changes nothing. */
+export interface AutopilotRow extends Versioned {
+  readonly cleanupDeadServers: boolean;
+  readonly lastContactThresholdMs: number;
+  readonly maxTrailingLogs: number;
+  readonly minQuorum: number;
+  readonly serverStabilizationTimeMs: number;
+  readonly redundancyZoneTag: string;
+  readonly disableUpgradeMigration: boolean;
+  readonly upgradeVersionTag: string;
+}
+
 export interface TableRows {
   readonly nodes: NodeRow;
   readonly services: ServiceRow;
@@ -250,6 +262,8 @@ export interface TableRows {
   readonly sessions: SessionRow;
   readonly prepared_queries: QueryRow;
   readonly coordinates: CoordinateRow;
+  /** One row or none. */
+  readonly autopilot: AutopilotRow;
 }
 
 export type TableName = keyof TableRows;

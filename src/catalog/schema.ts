@@ -46,6 +46,9 @@ export function kvFolders(key: string): string[] {
 
 const KV_FOLDERS_MAX = 8;
 
+/** Key of the only row in `autopilot`. */
+export const AUTOPILOT_KEY = 'configuration';
+
 export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]> } = {
   nodes: {
     key: (row) => nodeKey(row.node),
@@ -120,6 +123,7 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
     key: (row) => onNodeKey(row.node, row.segment),
     indexes: { node: (row) => [nodeKey(row.node)] },
   },
+  autopilot: { key: () => AUTOPILOT_KEY, indexes: {} },
 };
 
 /** Ids of all checks that a session falls with. */

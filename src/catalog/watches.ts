@@ -74,6 +74,7 @@ export function topicsOf(change: RowChange): readonly string[] {
     case 'lock_delays':
     case 'prepared_queries':
     case 'coordinates':
+    case 'autopilot':
       return [];
     case 'kv':
       return [topics.kvKey(change.key), ...topics.kvFoldersOf(change.key)];

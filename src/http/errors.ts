@@ -126,6 +126,13 @@ export const ERROR_CATALOGUE = {
   dns_records_exceeded: { status: 507, title: 'Too many DNS records are stored' },
   dns_failed: { status: 500, title: 'The DNS answer could not be explained' },
 
+  // Servers
+  raft_peer_missing: { status: 500, title: 'No such server' },
+  raft_peer_invalid: { status: 400, title: 'The server to remove is not named' },
+  raft_peer_last: { status: 500, title: 'The only server cannot be removed' },
+  relay_factor_invalid: { status: 400, title: 'Invalid relay factor' },
+  keyring_empty: { status: 500, title: 'Gossip is not encrypted' },
+
   // The store
   store_locked: { status: 503, title: 'The store is in use' },
   store_newer: { status: 503, title: 'The store is of a later version' },

@@ -15,6 +15,7 @@ const FORMAT_BY_TABLE: Readonly<Record<string, number>> = {
   sessions: 3,
   prepared_queries: 3,
   coordinates: 3,
+  autopilot: 3,
 };
 
 /** The format that a store with rows of `table` has. One without them stays as old as it was, for the way back. */

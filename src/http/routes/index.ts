@@ -16,6 +16,8 @@ import { dnsRecords } from './dns-records.ts';
 import { events } from './events.ts';
 import { health } from './health.ts';
 import { kv } from './kv.ts';
+import { operator } from './operator.ts';
+import { operatorAutopilot } from './operator-autopilot.ts';
 import { queries } from './queries.ts';
 import { sessions } from './sessions.ts';
 import { status } from './status.ts';
@@ -42,5 +44,7 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   coordinates,
   events,
   status,
+  operator,
+  operatorAutopilot,
   txn,
 ];
