@@ -91,6 +91,17 @@ describe('the DNS service', () => {
     expect((await dns.stats()).endpoints[0]).toMatchObject({ transport: 'udp', queries: 2 });
   });
 
+  it('answers by a commit whoever asks after it, on a socket that is open already', async () => {
+    const { dns } = make();
+    const [address] = await dns.start(() => smallView);
+    const ask = await asking(address!);
+    for (let round = 0; round < 300; round++) {
+      const host = `10.1.${round >> 8}.${round & 255}`;
+      dns.publish(view(8 + round, service('web', host)));
+      expect(await ask('web.service.consul')).toBe(`NOERROR ${host}`);
+    }
+  });
+
   it('has a large first view whole before it answers, commits of meanwhile included', async () => {
     const { dns } = make();
     const count = 9000;

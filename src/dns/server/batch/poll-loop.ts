@@ -106,13 +106,22 @@ export class PollLoop {
     const sockets = this.#sockets;
     const pollfds = this.#pollfds;
     this.#sleep(sockets, pollfds);
-    for (let at = 0; at < sockets.length; at++) {
+    // What was posted before a query was sent holds for its answer: it is delivered first.
+    if (pollfds.happened(sockets.length)) setImmediate(() => this.#serve(sockets, pollfds));
+    else this.#serve(sockets, pollfds);
+  };
+
+  #serve(sockets: readonly Pollable[], pollfds: PollFds): void {
+    if (this.#closed) return;
+    // A message may have closed one of them; poll tells again of the others.
+    const isOutdated = this.#sockets !== sockets;
+    for (let at = 0; at < sockets.length && !isOutdated; at++) {
       const socket = sockets[at];
       if (socket !== undefined && (socket.isBusy || pollfds.happened(at))) socket.turn();
     }
     // In the turn of the event loop that is between, messages that were posted before the wake are delivered.
     setImmediate(this.#step);
-  };
+  }
 
   #sleep(sockets: readonly Pollable[], pollfds: PollFds): void {
     const { libc, wakeFd } = this.#parts;
