@@ -27,6 +27,8 @@ export interface Chain {
   readonly isComplete: boolean;
   /** Where the last of the names leads, when somebody else is to be asked about that. */
   readonly next: Name | undefined;
+  /** Its aliases lead in a circle, or are too many to follow. */
+  readonly isEndless: boolean;
 }
 
 export function answersTo(asked: Asked, records: readonly ResourceRecord[], whose: Whose): Chain {
@@ -74,6 +76,7 @@ export function answersTo(asked: Asked, records: readonly ResourceRecord[], whos
       ({ owner, type }) => isOfType(type, asked) && lowerName(owner) === end,
     ),
     next: next === undefined || isTheirs(next) ? undefined : next,
+    isEndless: next !== undefined && isTheirs(next),
   };
 }
 

@@ -4,6 +4,7 @@
  * the upstream is asked about. The rest was not asked for, and may be a lie about somebody else's names
  * (RFC 2181 §5.4.1).
  */
+import { ENDLESS } from '../answer/explanations.ts';
 import type { Relayed } from '../answer/outcome.ts';
 import type { Message } from '../wire/message.ts';
 import { isAtOrBelow, lowerName, type Name } from '../wire/name.ts';
@@ -39,6 +40,7 @@ export function relay(message: Message, question: Question, whose: Whose): Reply
       additional: addressesOf(named, message.additional, whose),
       truncated: message.header.truncated,
       authenticData: understandsAd && message.header.authenticData,
+      ...(chain.isEndless ? { explanation: ENDLESS } : {}),
       ...(chain.next === undefined ? {} : { onward: [...chain.names.slice(1), chain.next] }),
     },
   };

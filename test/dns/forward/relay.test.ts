@@ -71,3 +71,37 @@ describe('any reply', () => {
     );
   });
 });
+
+describe('aliases without an end', () => {
+  const alias = (from: string, to: string): ResourceRecord => ({
+    owner: name(from),
+    type: RecordType.CNAME,
+    class: 1,
+    ttl: 60,
+    rdata: Buffer.from(name(to), 'latin1'),
+  });
+  const reply = (...answers: ResourceRecord[]): Message => ({
+    answers,
+    authority: [],
+    additional: [],
+    rcode: 0,
+    header: headerFrom(1, 0x8180),
+    question: undefined,
+    edns: undefined,
+  });
+  const ENDLESS = { text: 'the alias leads in a circle, or further than it is followed' };
+
+  it('are passed on with a word about it, for otherwise they look like NODATA', () => {
+    const { question } = query('a.example. A');
+    const theirs = () => 'theirs' as const;
+    const circle = reply(alias('a.example.', 'b.example.'), alias('b.example.', 'a.example.'));
+    expect(relay(circle, question, theirs).relayed.explanation).toMatchObject(ENDLESS);
+    const chain = Array.from({ length: 40 }, (_, at) =>
+      alias(at === 0 ? 'a.example.' : `n${at}.example.`, `n${at + 1}.example.`),
+    );
+    expect(relay(reply(...chain), question, theirs).relayed.explanation).toMatchObject(ENDLESS);
+    expect(
+      relay(reply(...chain.slice(0, 3)), question, theirs).relayed.explanation,
+    ).toBeUndefined();
+  });
+});
