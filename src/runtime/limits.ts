@@ -96,6 +96,7 @@ export const limits = {
     max: 600_000,
     why: "the longest that a key stays unlockable after its holder was lost; 60 s is Consul's limit",
   }),
+
   // Prepared queries, events and coordinates
   events: limit({
     default: 256,
@@ -319,7 +320,7 @@ export const limits = {
     default: 200_000,
     min: 1,
     max: 1 << 24,
-    why: 'RRsets written through HTTP in all zones, each in the memory of both threads and in the store',
+    why: 'RRsets written through HTTP in all zones, each in the memory of every thread and in the store',
   }),
   poolGroups: limit({
     default: 16,
