@@ -4,9 +4,8 @@
  * The only error it throws is a DecodeError.
  */
 import type { Json } from '../../catalog/index.ts';
-import { limits, parseDuration } from '../../runtime/index.ts';
+import { limits, parseDuration, parseLossless } from '../../runtime/index.ts';
 import { DecodeError } from './decode-error.ts';
-import { parseLossless } from './lossless-json.ts';
 import { scanJson } from './scan.ts';
 import type { Decoded, FieldsShape, Shape } from './shape.ts';
 
@@ -27,7 +26,8 @@ function parseFirst(body: string): unknown {
   try {
     return parseLossless(body);
   } catch (error) {
-    if (error instanceof DecodeError) throw error;
+    // Reading long numbers back recurses.
+    if (error instanceof RangeError) throw new DecodeError('', 'exceeded max depth');
     const scan = scanJson(body);
     if (!scan.ok) throw new DecodeError('', scan.message);
     return parseLossless(body.slice(0, scan.end));
