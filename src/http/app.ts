@@ -6,7 +6,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { HttpDeps } from './deps.ts';
-import { mountEndpoints } from './endpoint.ts';
+import { type Endpoint, mountEndpoints } from './endpoint.ts';
 import {
   DEFAULT_LISTENER_LIMITS,
   type ListenAddress,
@@ -26,6 +26,8 @@ import { ROUTE_GROUPS } from './routes/index.ts';
 export interface HttpApp {
   /** For tests (`inject`); it has no sockets of its own. */
   readonly fastify: FastifyInstance;
+  /** What is served. */
+  readonly endpoints: readonly Endpoint[];
   /** Opens an address; may be called for several. Rejects with the system's error. */
   listen(address: ListenAddress): Promise<AddressInfo>;
   /** May be called twice. */
@@ -82,6 +84,7 @@ export function createHttpApp(
 
   return {
     fastify,
+    endpoints,
     listen: (address) => listeners.listen(address),
     close: () => fastify.close(),
   };
