@@ -20,6 +20,8 @@ export const indexKeys = {
   sessions: 'sessions',
   queries: 'prepared_queries',
   coordinates: 'coordinates',
+  /** The mesh's certificate authority. */
+  caRoots: 'ca_roots',
   /** The last RRset of some name went away. */
   dnsNameExtinction: 'dns_name_last_extinction',
   /** Kept for as long as the zone may have a file: its serial is made of it. */

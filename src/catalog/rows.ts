@@ -248,6 +248,26 @@ export interface AutopilotRow extends Versioned {
   readonly upgradeVersionTag: string;
 }
 
+/** A root certificate of the mesh. */
+export interface CaRootRow extends Versioned {
+  /** SHA-1 of the certificate: hex in lower case with colons. */
+  readonly id: string;
+  /** PEM. */
+  readonly certificate: string;
+}
+
+/** What certificates of the mesh are signed with; there is one such row at most. */
+export interface CaSignerRow extends Versioned {
+  /** UUID that the trust domain is made of. */
+  readonly clusterId: string;
+  /** Id of the active root. */
+  readonly rootId: string;
+  /** Of that root, PKCS #8 as PEM. Never shown. */
+  readonly privateKey: string;
+  /** Serial number of the certificate that was signed last. */
+  readonly lastSerial: number;
+}
+
 export interface TableRows {
   readonly nodes: NodeRow;
   readonly services: ServiceRow;
@@ -264,6 +284,8 @@ export interface TableRows {
   readonly coordinates: CoordinateRow;
   /** One row or none. */
   readonly autopilot: AutopilotRow;
+  readonly ca_roots: CaRootRow;
+  readonly ca_signers: CaSignerRow;
 }
 
 export type TableName = keyof TableRows;

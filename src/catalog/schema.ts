@@ -49,6 +49,9 @@ const KV_FOLDERS_MAX = 8;
 /** Key of the only row in `autopilot`. */
 export const AUTOPILOT_KEY = 'configuration';
 
+/** There is one signer. */
+export const CA_SIGNER_KEY = 'active';
+
 export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]> } = {
   nodes: {
     key: (row) => nodeKey(row.node),
@@ -124,6 +127,8 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
     indexes: { node: (row) => [nodeKey(row.node)] },
   },
   autopilot: { key: () => AUTOPILOT_KEY, indexes: {} },
+  ca_roots: { key: (row) => row.id, indexes: {} },
+  ca_signers: { key: () => CA_SIGNER_KEY, indexes: {} },
 };
 
 /** Ids of all checks that a session falls with. */

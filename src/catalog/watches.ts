@@ -75,6 +75,8 @@ export function topicsOf(change: RowChange): readonly string[] {
     case 'prepared_queries':
     case 'coordinates':
     case 'autopilot':
+    case 'ca_roots':
+    case 'ca_signers':
       return [];
     case 'kv':
       return [topics.kvKey(change.key), ...topics.kvFoldersOf(change.key)];

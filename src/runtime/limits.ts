@@ -97,6 +97,20 @@ export const limits = {
     why: "the longest that a key stays unlockable after its holder was lost; 60 s is Consul's limit",
   }),
 
+  // Certificate authority
+  caLeaves: limit({
+    default: 4096,
+    min: 16,
+    max: 1 << 18,
+    why: 'certificates of services that are kept to be asked for again; past this the one asked for longest ago is forgotten',
+  }),
+  caSignings: limit({
+    default: 256,
+    min: 1,
+    max: 65_536,
+    why: 'certificates that wait to be signed, one after another, each a few milliseconds; past this they are refused',
+  }),
+
   // Prepared queries, events and coordinates
   events: limit({
     default: 256,

@@ -16,6 +16,8 @@ const FORMAT_BY_TABLE: Readonly<Record<string, number>> = {
   prepared_queries: 3,
   coordinates: 3,
   autopilot: 3,
+  ca_roots: 3,
+  ca_signers: 3,
 };
 
 /** The format that a store with rows of `table` has. One without them stays as old as it was, for the way back. */
