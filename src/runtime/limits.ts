@@ -108,7 +108,7 @@ export const limits = {
     default: 256,
     min: 1,
     max: 65_536,
-    why: 'certificates that wait to be signed, one after another, each a few milliseconds; past this they are refused',
+    why: 'certificates that wait to be signed, one after another, each some milliseconds of work; past this they are refused',
   }),
 
   // Prepared queries, events and coordinates
@@ -285,6 +285,20 @@ export const limits = {
     min: 0,
     max: 600_000,
     why: 'what is in flight when the agent stops; a client that does not finish its request must not hold it',
+  }),
+
+  // Snapshots
+  snapshotBytes: limit({
+    default: 256 << 20,
+    min: 1 << 20,
+    max: 1 << 30,
+    why: 'an archive to restore, as it is sent; it is read whole, since nothing is changed before all of it is checked',
+  }),
+  snapshotStateBytes: limit({
+    default: 1 << 30,
+    min: 1 << 20,
+    max: 2 ** 32,
+    why: 'the same unpacked: gzip makes a thousand of one, and all rows are in memory before the first is written',
   }),
 
   // Zones

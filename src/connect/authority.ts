@@ -1,0 +1,134 @@
+/**
+ * The certificate authority of the mesh. Its root and its key are rows of the catalog, made by whoever needs them first
+ * and kept: an agent that nobody asks for a certificate has no secret, and its store stays as old as it was. Serial
+ * numbers are counted in the catalog too, so that none is used twice. Which leaves are kept is `leaf-certificates.ts`.
+ */
+import { randomUUID, X509Certificate } from 'node:crypto';
+import {
+  type CaRootRow,
+  type Reading,
+  readCaRoots,
+  readCaSigner,
+  type State,
+  setCaRoot,
+  type Transaction,
+  takeCaSerial,
+} from '../catalog/index.ts';
+import type { Clock } from '../runtime/index.ts';
+import { createLeaf, createRoot, type KeyedCertificate } from './certificates.ts';
+import { authorityUri, serviceUri, trustDomainOf } from './spiffe.ts';
+
+export interface AuthorityDeps {
+  readonly state: State;
+  readonly commit: <Result>(
+    body: (transaction: Transaction) => Result,
+  ) => Promise<{ readonly result: Result; readonly index: number }>;
+  readonly clock: Clock;
+  readonly datacenter: string;
+  readonly options: AuthorityOptions;
+}
+
+export interface AuthorityOptions {
+  /** UUID that the trust domain is made of; empty: one is made with the first root. Later it stays what it was. */
+  readonly clusterId: string;
+  readonly leafTtlMs: number;
+}
+
+/** What clients know of the authority; it has no private key. */
+export interface Roots {
+  readonly trustDomain: string;
+  /** Empty while there is no root. */
+  readonly activeId: string;
+  readonly rows: readonly CaRootRow[];
+}
+
+/** A certificate of a service with its private key. */
+export interface Leaf extends KeyedCertificate {
+  readonly service: string;
+  readonly uri: string;
+  /** Catalog index that it was signed at. */
+  readonly index: number;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** Consul's; not to be set while roots are not rotated. */
+export const ROOT_TTL_MS = 87_600 * 3_600_000;
+/** Clocks of peers may be behind ours. */
+const BACKDATED_MS = 60_000;
+
+export class CertificateAuthority {
+  readonly #deps: AuthorityDeps;
+  #making: Promise<void> | undefined;
+
+  constructor(deps: AuthorityDeps) {
+    this.#deps = deps;
+  }
+
+  /** As in the configuration. */
+  get leafTtlMs(): number {
+    return this.#deps.options.leafTtlMs;
+  }
+
+  /** Makes the root if there is none yet. */
+  async ready(): Promise<void> {
+    if (readCaSigner(this.#deps.state) !== undefined) return;
+    this.#making ??= this.#makeRoot().finally(() => {
+      this.#making = undefined;
+    });
+    await this.#making;
+  }
+
+  readRoots(): Reading<Roots> {
+    const { state } = this.#deps;
+    const signer = readCaSigner(state);
+    const { value: rows, ...reading } = readCaRoots(state);
+    return {
+      ...reading,
+      value: {
+        trustDomain: signer === undefined ? '' : trustDomainOf(signer.clusterId),
+        activeId: signer?.rootId ?? '',
+        rows,
+      },
+    };
+  }
+
+  /** A new certificate for any service: whether there is one of that name is not asked. */
+  async sign(service: string): Promise<Leaf> {
+    await this.ready();
+    const { commit, clock, datacenter, options } = this.#deps;
+    const { result, index } = await commit(takeCaSerial);
+    const { serial, signer, root } = result;
+    const uri = serviceUri(trustDomainOf(signer.clusterId), datacenter, service);
+    const now = wholeSeconds(clock.now());
+    const notBefore = new Date(now - BACKDATED_MS);
+    const rootEnds = Date.parse(new X509Certificate(root.certificate).validTo);
+    // No leaf outlives the root that vouches for it.
+    const notAfter = new Date(Math.min(now + options.leafTtlMs, rootEnds));
+    const subject = { serial, uri, notBefore, notAfter };
+    const issuer = { certificate: root.certificate, privateKey: signer.privateKey };
+    return { ...(await createLeaf(subject, issuer)), service, uri, index, notBefore, notAfter };
+  }
+
+  async #makeRoot(): Promise<void> {
+    const { commit, clock, options } = this.#deps;
+    const clusterId = options.clusterId || randomUUID();
+    const serial = 1;
+    const now = wholeSeconds(clock.now());
+    const { certificate, privateKey } = await createRoot({
+      serial,
+      uri: authorityUri(trustDomainOf(clusterId)),
+      commonName: `pri-${randomUUID().slice(0, 8)}.consul.ca.${clusterId.slice(0, 8)}.consul`,
+      notBefore: new Date(now - BACKDATED_MS),
+      notAfter: new Date(now + ROOT_TTL_MS),
+    });
+    const id = new X509Certificate(certificate).fingerprint.toLowerCase();
+    const signer = { clusterId, rootId: id, privateKey, lastSerial: serial };
+    await commit((transaction) => setCaRoot(transaction, { id, certificate }, signer));
+  }
+}
+
+/** A certificate knows no parts of a second. */
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
+}
