@@ -31,6 +31,11 @@ export function buildConfig(settings: Settings, devMode: boolean, host: Host): C
     },
     agent: agentConfig(settings, nodeName, host),
     http: httpConfig(settings, devMode),
+    connect: {
+      enabled: settings.flag('connect.enabled'),
+      clusterId: settings.text('connect.ca_config.cluster_id').toLowerCase(),
+      leafTtlMs: settings.count('connect.ca_config.leaf_cert_ttl'),
+    },
     dns: dnsOptions(settings, nodeName, host),
     dnsEndpoints: dnsEndpoints(settings),
     dnsThreads: dnsThreads(settings, host),

@@ -47,6 +47,13 @@ export interface HttpConfig {
   readonly pretty: boolean;
 }
 
+export interface ConnectConfig {
+  readonly enabled: boolean;
+  /** Empty: one is made with the first root. */
+  readonly clusterId: string;
+  readonly leafTtlMs: number;
+}
+
 export interface Config {
   /** Everything in memory, nothing kept. */
   readonly devMode: boolean;
@@ -56,6 +63,7 @@ export interface Config {
   readonly log: { readonly level: LogLevel; readonly json: boolean };
   readonly agent: AgentConfig;
   readonly http: HttpConfig;
+  readonly connect: ConnectConfig;
   readonly dns: DnsOptions;
   readonly dnsEndpoints: readonly Endpoint[];
   readonly dnsThreads: number;

@@ -1,6 +1,7 @@
 /** The configuration keys that have their effect, in the order of the documentation. Ports: -1 is off, 0 any free one. */
 import { DNS_KEYS } from './schema-dns.ts';
 import { built, type SchemaRow } from './schema-row.ts';
+import { UUID } from './text-forms.ts';
 
 const PORT = { min: -1, max: 65_535 } as const;
 const RELOADABLE = { reloadable: true } as const;
@@ -113,10 +114,33 @@ const http: readonly SchemaRow[] = [
   }),
 ];
 
+const HOUR_MS = 3_600_000;
+
+const connect: readonly SchemaRow[] = [
+  built('connect.enabled', 'boolean', 'Certificates for services, from an authority of our own', {
+    default: true,
+  }),
+  built('connect.ca_config.cluster_id', 'string', 'UUID that the trust domain is made of', {
+    defaultText: 'made once, kept in data_dir',
+    form: UUID,
+  }),
+  built(
+    'connect.ca_config.leaf_cert_ttl',
+    'duration',
+    'How long a certificate of a service holds',
+    {
+      default: '72h',
+      min: HOUR_MS,
+      max: 8760 * HOUR_MS,
+    },
+  ),
+];
+
 export const BUILT_KEYS: readonly SchemaRow[] = [
   ...identity,
   ...addresses,
   ...agent,
   ...DNS_KEYS,
   ...http,
+  ...connect,
 ];

@@ -19,11 +19,16 @@ const answers: readonly SchemaRow[] = [
   built('zone_dir', 'string', 'Directory of master files (*.zone)', {
     defaultText: 'the zones that come with rollcall',
   }),
-  built('dns_config.threads', 'integer', 'Threads that answer UDP, each with its copy of the catalog', {
-    defaultText: 'the cores less one, at least 1',
-    min: limits.dnsThreads.min,
-    max: limits.dnsThreads.max,
-  }),
+  built(
+    'dns_config.threads',
+    'integer',
+    'Threads that answer UDP, each with its copy of the catalog',
+    {
+      defaultText: 'the cores less one, at least 1',
+      min: limits.dnsThreads.min,
+      max: limits.dnsThreads.max,
+    },
+  ),
   built('dns_config.node_ttl', 'duration', 'TTL of node, address and NS records', {
     default: '0s',
     min: 0,

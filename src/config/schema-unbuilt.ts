@@ -25,6 +25,7 @@ const NO_TLS = 'TLS listeners are not built yet';
 const NO_GOSSIP = 'there is no gossip: one machine, or an etcd cluster';
 const NO_RAFT = 'there is no Raft: the store is LMDB';
 const NO_MESH = 'the service mesh is not built yet';
+const ONE_KIND_OF_CA = 'a root on P-256 for ten years that signs by itself is the only kind';
 const NO_ACL = 'ACLs are not built yet';
 const NO_METRICS = '/v1/agent/metrics has them, under fixed names; nothing is sent anywhere';
 const NO_KV = 'keys, values and transactions are not built yet';
@@ -35,6 +36,13 @@ const NOTHING_TO_DO = 'nothing to do here';
 
 export const REFUSED_KEYS: readonly SchemaRow[] = [
   ...unbuilt('refused', NO_ACL, 'acl', { enabled: false }),
+  ...unbuilt('refused', 'there is no other certificate authority yet', 'connect', {
+    ca_provider: 'consul',
+  }),
+  ...unbuilt('refused', 'the root is made here', 'connect.ca_config', { root_cert: '' }),
+  ...unbuilt('refused', 'the root is made here', 'connect.ca_config', { private_key: '' }).map(
+    (row) => ({ ...row, secret: true }),
+  ),
   ...unbuilt('refused', 'gossip is not encrypted because there is none', '', { encrypt: '' }),
   ...unbuilt('refused', 'clients would not be verified', '', {
     verify_incoming: false,
@@ -153,10 +161,15 @@ const cluster: readonly SchemaRow[] = [
   }),
   ...accepted(NOTHING_TO_DO, 'rpc', { enable_streaming: true }),
   ...accepted(NO_MESH, 'connect', {
-    enabled: true,
-    ca_provider: 'consul',
-    ca_config: null,
     enable_mesh_gateway_wan_federation: false,
+  }),
+  ...accepted(ONE_KIND_OF_CA, 'connect.ca_config', {
+    intermediate_cert_ttl: '8760h',
+    root_cert_ttl: '87600h',
+    private_key_type: 'ec',
+    private_key_bits: 256,
+    csr_max_per_second: 50,
+    csr_max_concurrent: 0,
   }),
   ...accepted(NO_MESH, 'xds', { update_max_per_second: 250 }),
   ...accepted(NO_MESH, 'config_entries', { bootstrap: null }),

@@ -33,6 +33,12 @@ export const OCTETS: TextForm = {
       : Buffer.byteLength(text) <= OCTETS_MAX,
 };
 
+/** An empty one is none. */
+export const UUID: TextForm = {
+  expected: 'a UUID',
+  matches: (text) => /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/i.test(text),
+};
+
 export const COOKIE_SECRET: TextForm = {
   expected: '32 hexadecimal digits',
   matches: (text) => /^[0-9a-f]{32}$/i.test(text),

@@ -224,6 +224,11 @@ describe('the file of the launcher of the Go client tests', () => {
       serverPort: 10_006,
       advertiseAddress: '127.0.0.1',
     });
+    expect(config.connect).toEqual({
+      enabled: true,
+      clusterId: '11111111-2222-3333-4444-555555555555',
+      leafTtlMs: 259_200_000,
+    });
     expect(warnings.map((line) => line.split(' ')[0])).toEqual([
       'ports.https',
       'ports.grpc',
@@ -231,7 +236,6 @@ describe('the file of the launcher of the Go client tests', () => {
       'ports.serf_lan',
       'ports.serf_wan',
       'performance.raft_multiplier',
-      'connect.ca_config',
     ]);
   });
 

@@ -82,7 +82,7 @@ use_streaming_backend rpc.enable_streaming raft_snapshot_threshold raft_snapshot
 raft_trailing_logs license_path auto_encrypt.tls auto_config.enabled config_entries.bootstrap audit
 acl.enabled acl.default_policy acl.down_policy acl.token_ttl acl.enable_key_list_policy acl.tokens.agent
 acl.tokens.default acl.tokens.initial_management acl.tokens.master acl.tokens.agent_master
-acl.tokens.replication connect.enabled connect.ca_config peering.enabled
+acl.tokens.replication connect.enabled connect.ca_config.cluster_id peering.enabled
 acl_datacenter acl_default_policy acl_down_policy acl_ttl acl_token acl_agent_token acl_master_token
 acl_agent_master_token acl_replication_token acl_enable_key_list_policy enable_acl_replication ca_file
 ca_path cert_file key_file tls_min_version tls_cipher_suites verify_incoming verify_incoming_rpc
