@@ -272,6 +272,9 @@ describe('a key that would be unsafe to ignore is refused', () => {
     [{ tls: { https: { verify_incoming: true } } }, 'tls.https.verify_incoming'],
     [{ http_config: { block_endpoints: ['/v1/kv'] } }, 'http_config.block_endpoints'],
     [{ auto_config: { enabled: true } }, 'auto_config.enabled'],
+    [{ connect: { ca_provider: 'vault' } }, 'connect.ca_provider'],
+    [{ connect: { ca_config: { root_cert: 'x' } } }, 'connect.ca_config.root_cert'],
+    [{ connect: { ca_config: { private_key: 'x' } } }, 'connect.ca_config.private_key'],
   ];
   it.each(table)('%j', (content, path) => {
     expect(problemsOf(content)).toEqual([
