@@ -15,7 +15,7 @@ export async function handOver(links: readonly ThreadLink[], view: ViewDelta): P
   for (let at = 0; at === 0 || at < changes.length; at += SLICE_CHANGES) {
     const slice = { index, changes: changes.slice(at, at + SLICE_CHANGES) };
     const bytes = serialize(slice);
-    for (const link of links) link.handOver(bytes, slice.changes.length);
+    for (const link of links) link.handOver(bytes);
     await new Promise((resolve) => setImmediate(resolve));
   }
   for (const link of links) link.endWhole();

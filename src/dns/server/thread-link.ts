@@ -36,7 +36,7 @@ export class ThreadLink {
   #nextId = 1;
   /** Commits that came while the whole view is being handed over. */
   #held: { readonly delta: Uint8Array; readonly changes: number }[] | undefined;
-  /** Changes posted, and those of them that the thread has surely applied. */
+  /** Changes of commits that were posted, and those of them that the thread has surely applied. */
   #posted = 0;
   #asked = 0;
   #applied = 0;
@@ -68,8 +68,9 @@ export class ThreadLink {
   }
 
   /** A part of the view, as `v8.serialize` writes a ViewDelta. */
-  handOver(slice: Uint8Array, changes: number): void {
-    this.#postView(slice, changes);
+  handOver(slice: Uint8Array): void {
+    // Nothing to be behind by: a catalog may be larger than what may wait, and getting it again is no remedy.
+    this.post({ kind: 'view', delta: slice });
   }
 
   endWhole(): void {

@@ -145,6 +145,21 @@ describe('two threads of datagrams', () => {
     expect(await askFromMany(address, 's1.service.consul')).toEqual(new Set(['NOERROR 10.0.0.77']));
     expect(await askFromMany(address, 's2.service.consul')).toEqual(new Set(['NXDOMAIN']));
   });
+
+  it('are not behind for a catalog that is itself more than they may be behind', async () => {
+    const count = limits.dnsViewBacklog.default + 1;
+    const changes = Array.from({ length: count }, (_, at) => service(`s${at}`, '10.0.0.1'));
+    let views = 0;
+    const { threads, lines } = await start(() => {
+      views += 1;
+      return view(1000, ...smallView.changes, ...changes);
+    });
+    for (const link of threads.all) link.publish(serialize(view(1001, ...smallView.changes)), 2);
+    const [{ appliedIndex } = { appliedIndex: 0 }] = await statsOf(threads);
+    expect(appliedIndex).toBe(1001);
+    expect(lines).toEqual([]);
+    expect(views).toBe(1);
+  });
 });
 
 describe('the thread of streams', () => {
