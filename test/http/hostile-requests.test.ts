@@ -84,7 +84,7 @@ const BODIES = [
 const LEFT_OUT = ['/v1/agent/leave', '/v1/agent/reload'];
 
 /** Enough to make the endpoints of, which no test calls. */
-const deps = { agent: { identity: IDENTITY } } as unknown as RouteDeps;
+const deps = { agent: { identity: IDENTITY }, clock: systemClock } as unknown as RouteDeps;
 
 const endpoints = ROUTE_GROUPS.flatMap((group) => group(deps)).filter(
   ({ path }) => !LEFT_OUT.includes(path),
