@@ -5,6 +5,7 @@
 import { Agent, Leader, takeNodeId } from './agent/index.ts';
 import { State } from './catalog/index.ts';
 import { agentIdentity, type Config, describeSelf, diffConfig } from './config/index.ts';
+import { CertificateAuthority, LeafCertificates } from './connect/index.ts';
 import { createRecordRules, DnsService, followView } from './dns/index.ts';
 import {
   createMemoryRowStore,
@@ -12,7 +13,12 @@ import {
   openEmbeddedEngine,
   openLmdbRowStore,
 } from './engine/index.ts';
-import { createHttpApp, DEFAULT_HTTP_OPTIONS, DEFAULT_LISTENER_LIMITS } from './http/index.ts';
+import {
+  type Connect,
+  createHttpApp,
+  DEFAULT_HTTP_OPTIONS,
+  DEFAULT_LISTENER_LIMITS,
+} from './http/index.ts';
 import {
   createLogger,
   InTurn,
@@ -139,6 +145,27 @@ function newAgent({ config, state, logger }: Root, engine: Engine): Agent {
   });
 }
 
+/** Makes and signs nothing before it is asked to. */
+function newConnect({ config, state, logger, parts }: Root, engine: Engine): Connect | undefined {
+  const { enabled, clusterId, leafTtlMs } = config.connect;
+  if (!enabled) return undefined;
+  const authority = new CertificateAuthority({
+    state,
+    commit: (body) => engine.commit(body),
+    clock: systemClock,
+    datacenter: config.agent.datacenter,
+    options: { clusterId, leafTtlMs },
+  });
+  const leaves = new LeafCertificates({
+    authority,
+    clock: systemClock,
+    random: systemRandom,
+    logger: logger.child({ module: 'connect' }),
+  });
+  parts.add('certificates', () => leaves.close());
+  return { authority, leaves };
+}
+
 interface Listening {
   readonly address: string;
   readonly port: number;
@@ -200,6 +227,7 @@ async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPo
       state,
       commit: (body) => engine.commit(body),
       barrier: () => engine.barrier(),
+      connect: newConnect(root, engine),
       clock: systemClock,
       random: systemRandom,
       logger: logger.child({ module: 'http' }),

@@ -46,6 +46,8 @@ export interface Roots {
 export interface Leaf extends KeyedCertificate {
   readonly service: string;
   readonly uri: string;
+  /** Of the root that signed it. */
+  readonly rootId: string;
   /** Catalog index that it was signed at. */
   readonly index: number;
   readonly notBefore: Date;
@@ -70,6 +72,11 @@ export class CertificateAuthority {
     return this.#deps.options.leafTtlMs;
   }
 
+  /** Of the root that signs now; empty while there is none. */
+  get rootId(): string {
+    return readCaSigner(this.#deps.state)?.rootId ?? '';
+  }
+
   /** Makes the root if there is none yet. */
   async ready(): Promise<void> {
     if (readCaSigner(this.#deps.state) !== undefined) return;
@@ -87,7 +94,7 @@ export class CertificateAuthority {
       ...reading,
       value: {
         trustDomain: signer === undefined ? '' : trustDomainOf(signer.clusterId),
-        activeId: signer?.rootId ?? '',
+        activeId: this.rootId,
         rows,
       },
     };
@@ -107,7 +114,8 @@ export class CertificateAuthority {
     const notAfter = new Date(Math.min(now + options.leafTtlMs, rootEnds));
     const subject = { serial, uri, notBefore, notAfter };
     const issuer = { certificate: root.certificate, privateKey: signer.privateKey };
-    return { ...(await createLeaf(subject, issuer)), service, uri, index, notBefore, notAfter };
+    const leaf = await createLeaf(subject, issuer);
+    return { ...leaf, service, uri, rootId: root.id, index, notBefore, notAfter };
   }
 
   async #makeRoot(): Promise<void> {

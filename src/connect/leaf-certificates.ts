@@ -15,7 +15,7 @@ import {
 import type { CertificateAuthority, Leaf } from './authority.ts';
 
 export interface LeafCertificatesDeps {
-  readonly authority: Pick<CertificateAuthority, 'sign'>;
+  readonly authority: Pick<CertificateAuthority, 'sign' | 'rootId'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -79,12 +79,17 @@ export class LeafCertificates {
 
   #find(service: string): Kept | undefined {
     const kept = this.#kept.get(service);
-    if (kept === undefined || kept.leaf.notAfter.getTime() <= this.#deps.clock.now())
-      return undefined;
+    if (kept === undefined || !this.#holds(kept.leaf)) return undefined;
     kept.asked = true;
     this.#kept.delete(service);
     this.#kept.set(service, kept);
     return kept;
+  }
+
+  /** Not when it expired while no timer ran, nor when a restored snapshot brought another root. */
+  #holds({ notAfter, rootId }: Leaf): boolean {
+    const { authority, clock } = this.#deps;
+    return notAfter.getTime() > clock.now() && rootId === authority.rootId;
   }
 
   /** All that ask meanwhile get the same one. */

@@ -11,8 +11,16 @@ import { HttpError } from './errors.ts';
  * @throws HttpError `cache_control_invalid`
  */
 export function cacheHeaders(call: Call): Headers {
+  const headers = alwaysCachedHeaders(call);
+  return call.query.has('cached') ? headers : {};
+}
+
+/**
+ * The same of an endpoint whose answers Consul's agent keeps without being asked to.
+ * @throws HttpError `cache_control_invalid`
+ */
+export function alwaysCachedHeaders(call: Call): Headers {
   const { mustRevalidate } = readCacheControl(call);
-  if (!call.query.has('cached')) return {};
   return mustRevalidate ? { 'X-Cache': 'MISS' } : { 'X-Cache': 'HIT', Age: '0' };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Agent, Leader } from '../agent/index.ts';
 import type { Json, State, Transaction } from '../catalog/index.ts';
+import type { CertificateAuthority, LeafCertificates } from '../connect/index.ts';
 import { type Clock, type LogFields, type Logger, limits, type Random } from '../runtime/index.ts';
 
 import type { ExplainDns } from './explanation.ts';
@@ -17,6 +18,8 @@ export interface HttpDeps {
   readonly commit: Commit;
   /** Resolves once reads see every write acknowledged before the call: `?consistent`. */
   readonly barrier: () => Promise<void>;
+  /** Certificates of the mesh; undefined where `connect.enabled` is false. */
+  readonly connect: Connect | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -38,6 +41,11 @@ export interface HttpDeps {
 export type Commit = <Result>(
   body: (transaction: Transaction) => Result,
 ) => Promise<{ readonly result: Result; readonly index: number }>;
+
+export interface Connect {
+  readonly authority: CertificateAuthority;
+  readonly leaves: LeafCertificates;
+}
 
 export interface HttpOptions {
   /** Largest request body. */

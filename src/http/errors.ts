@@ -115,6 +115,11 @@ export const ERROR_CATALOGUE = {
   coordinate_invalid: { status: 500, title: 'Invalid coordinate' },
   coordinate_segments_exceeded: { status: 400, title: 'The node is in too many segments' },
 
+  // Certificates of the mesh
+  connect_disabled: { status: 500, title: 'Connect is not enabled' },
+  pem_invalid: { status: 400, title: 'Invalid value of pem' },
+  certificates_exceeded: { status: 429, title: 'Too many certificates wait to be signed' },
+
   // DNS
   dns_unaskable: { status: 400, title: 'No DNS query can be made of the request' },
   dns_busy: { status: 503, title: 'DNS cannot explain an answer now' },

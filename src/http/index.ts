@@ -1,6 +1,7 @@
 export { createHttpApp, type HttpApp } from './app.ts';
 export {
   type Commit,
+  type Connect,
   DEFAULT_HTTP_OPTIONS,
   type HttpDeps,
   type HttpOptions,

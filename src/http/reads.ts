@@ -2,7 +2,7 @@
  * Reads of the catalog over HTTP: consistency modes, datacenter, blocking (`index`, `wait`) and the headers that tell
  * a client how fresh its answer is. What is read, and how it looks, the routes say.
  */
-import { blockingQuery, type Reading } from '../catalog/index.ts';
+import { blockingQuery, type Reading, type Watches } from '../catalog/index.ts';
 import { limits, parseDuration } from '../runtime/index.ts';
 import { type Answer, type Headers, json } from './answer.ts';
 import { cacheHeaders, readCacheControl } from './caching.ts';
@@ -157,7 +157,7 @@ export function waitMsOf(query: Query, { random, options }: WaitDeps): number {
 
 /** Reads until the index passes `minIndex`, the time is up, the client is gone or the agent stops. */
 export async function waited<Value>(
-  deps: Pick<ReadDeps, 'state' | 'clock' | 'waits'>,
+  deps: Pick<ReadDeps, 'clock' | 'waits'> & { readonly state: { readonly watches: Watches } },
   { reply }: Call,
   read: () => Reading<Value>,
   { minIndex, waitMs }: Wait,

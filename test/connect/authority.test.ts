@@ -109,7 +109,7 @@ it('one that nobody asks for again is forgotten instead', async () => {
 it('no more wait to be signed than may', async () => {
   const never = new Promise<Leaf>(() => {});
   const [clock, random] = [new HeldClock(), seededRandom(1)];
-  const authority = { sign: () => never };
+  const authority = { sign: () => never, rootId: '' };
   const leaves = new LeafCertificates({ authority, clock, random, logger: silentLogger });
   for (let count = 0; count < limits.caSignings.default; count++) void leaves.take(`s${count}`);
   expect(await leaves.take('one-more')).toEqual({ kind: 'busy' });

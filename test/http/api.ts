@@ -2,6 +2,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { Agent, type AgentIdentity, Leader } from '../../src/agent/index.ts';
 import { State } from '../../src/catalog/index.ts';
+import { CertificateAuthority, LeafCertificates } from '../../src/connect/index.ts';
 import { createRecordRules } from '../../src/dns/index.ts';
 import { createMemoryRowStore, type Engine, openEmbeddedEngine } from '../../src/engine/index.ts';
 import {
@@ -80,6 +81,10 @@ export async function openApi({
   const leader = new Leader({ state, commit, clock, logger });
   leader.start();
   await agent.start({ services: [], checks: [] });
+  const options = { clusterId: '', leafTtlMs: 72 * 3_600_000 };
+  const { datacenter } = IDENTITY;
+  const authority = new CertificateAuthority({ state, commit, clock, datacenter, options });
+  const leaves = new LeafCertificates({ authority, clock, random, logger });
   const app = createHttpApp(
     {
       agent,
@@ -87,6 +92,7 @@ export async function openApi({
       state,
       commit,
       barrier: () => engine.barrier(),
+      connect: { authority, leaves },
       clock,
       random,
       logger,
@@ -127,6 +133,7 @@ export async function openApi({
     async close() {
       await app.close();
       await agent.close();
+      leaves.close();
       leader.close();
       await engine.close();
     },

@@ -10,6 +10,7 @@ import { agentSelf } from './agent-self.ts';
 import { agentServices } from './agent-services.ts';
 import { catalogReads } from './catalog-reads.ts';
 import { catalogWrites } from './catalog-writes.ts';
+import { connect } from './connect.ts';
 import { coordinates } from './coordinates.ts';
 import { dns } from './dns.ts';
 import { dnsRecords } from './dns-records.ts';
@@ -42,6 +43,7 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   sessions,
   queries,
   coordinates,
+  connect,
   events,
   status,
   operator,
