@@ -190,6 +190,20 @@ export const SERVED: Readonly<Record<string, readonly EndpointNote[]>> = {
       'there is no gossip, so no key of it: 500, as Consul answers without encryption',
     ),
   ],
+  'Certificates of the mesh': [
+    differs(
+      ['GET /v1/connect/ca/roots', 'GET /v1/agent/connect/ca/roots'],
+      'the root is [made](http.md#certificates) by the first request for it, and not rotated; `pem` on the first',
+    ),
+    works(
+      ['GET /v1/agent/connect/ca/leaf/:service'],
+      'with its private key; `index` blocks until it is renewed',
+    ),
+    differs(
+      ['GET /v1/connect/ca/configuration'],
+      'read only: `connect.ca_config` is where it is set',
+    ),
+  ],
   DNS: [
     own(
       ['GET /v1/dns/explain'],
@@ -221,16 +235,6 @@ export const NOT_SERVED: readonly EndpointNote[] = [
       'PUT /v1/agent/token/:which',
     ],
     'to come',
-  ),
-  refused(
-    [
-      'GET /v1/agent/connect/ca/roots',
-      'GET /v1/agent/connect/ca/leaf/:service',
-      'GET /v1/connect/ca/roots',
-      'GET /v1/connect/ca/configuration',
-      'PUT /v1/connect/ca/configuration',
-    ],
-    'no certificate authority yet: to come',
   ),
   refused(['GET /v1/snapshot', 'PUT /v1/snapshot'], 'to come'),
   refused(
