@@ -225,7 +225,7 @@ async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPo
       agent,
       leader,
       state,
-      commit: (body) => engine.commit(body),
+      commit: (body, options) => engine.commit(body, options),
       barrier: () => engine.barrier(),
       connect: newConnect(root, engine),
       clock: systemClock,

@@ -66,6 +66,7 @@ export class Agent {
   readonly #runner: CheckRunner;
   readonly #sync: CheckSync;
   #started = false;
+  #configured: ConfiguredDefinitions = { services: [], checks: [] };
   /** Whose heartbeat the runner is taking at this moment. */
   #heartbeatOrigin: LogFields = {};
 
@@ -97,6 +98,7 @@ export class Agent {
       registerSelfTxn(transaction, this.identity);
       configureTxn(transaction, this.#node, configured);
     });
+    this.#configured = configured;
     this.#started = true;
     for (const row of this.#agentChecks()) this.#run(row);
   }
@@ -105,6 +107,13 @@ export class Agent {
   async configure(configured: ConfiguredDefinitions): Promise<void> {
     validateConfigured(configured);
     await this.#commit((transaction) => configureTxn(transaction, this.#node, configured));
+    this.#configured = configured;
+  }
+
+  /** The catalog was replaced in this transaction: this node, and what is configured, are in the new one too. */
+  registerAgain(transaction: Transaction): void {
+    registerSelfTxn(transaction, this.identity);
+    configureTxn(transaction, this.#node, this.#configured);
   }
 
   /** Stops all checks and commits what they last said. May be called twice. */

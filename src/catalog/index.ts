@@ -85,6 +85,7 @@ export {
   type ServiceInput,
   updateCheckTxn,
 } from './register.ts';
+export { restoreCatalog, type WholeCatalog } from './restore.ts';
 export * from './rows.ts';
 export {
   dnsRecordKey,

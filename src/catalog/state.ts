@@ -74,9 +74,12 @@ export class State {
     return new Transaction(this.tables as unknown as TableViews, { overtakes: true });
   }
 
-  /** Gives the transaction the next index and shows it to later ones. Undefined when it changed nothing. */
-  stage(transaction: Transaction): StagedCommand | undefined {
-    const index = this.#stagedIndex + 1;
+  /**
+   * Gives the transaction the next index, which is past `above` too, and shows it to later ones. Undefined when it
+   * changed nothing.
+   */
+  stage(transaction: Transaction, above = 0): StagedCommand | undefined {
+    const index = Math.max(this.#stagedIndex, above) + 1;
     const changes = transaction.changes(index);
     if (changes.length === 0) return undefined;
     this.#stagedIndex = index;

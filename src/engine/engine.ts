@@ -17,6 +17,8 @@ export interface CommitOptions {
    * and written with the first group that succeeds. For results of checks, and nothing else.
    */
   readonly urgent?: boolean;
+  /** The command gets an index beyond this one: it brings rows from a catalog that was so far. */
+  readonly above?: number;
 }
 
 export interface Engine {

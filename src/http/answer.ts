@@ -2,6 +2,7 @@
  * What an endpoint answers, as a value: a status, headers and a body that is a JSON value, a text, octets or nothing.
  * `endpoint.ts` writes it; an endpoint never touches the reply.
  */
+import type { Readable } from 'node:stream';
 
 export type Answer =
   | {
@@ -20,6 +21,13 @@ export type Answer =
   | {
       readonly kind: 'octets';
       readonly octets: Buffer;
+      readonly contentType: string;
+      readonly headers: Headers;
+    }
+  /** Octets as they are made; what fails after the first cuts the reply off. */
+  | {
+      readonly kind: 'stream';
+      readonly stream: Readable;
       readonly contentType: string;
       readonly headers: Headers;
     }

@@ -40,6 +40,7 @@ export interface HttpDeps {
 
 export type Commit = <Result>(
   body: (transaction: Transaction) => Result,
+  options?: { readonly above?: number },
 ) => Promise<{ readonly result: Result; readonly index: number }>;
 
 export interface Connect {

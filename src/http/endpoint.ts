@@ -22,7 +22,7 @@ export interface Endpoint {
 
 export interface BodyLimit {
   readonly bytes: number;
-  /** Key of Consul's `limits` that it belongs to, for its error text. */
+  /** Key of Consul's `limits` that it belongs to, for its error text; empty for none. */
   readonly setting: string;
 }
 
@@ -178,6 +178,8 @@ function send(
       return reply.code(answer.status).send();
     case 'octets':
       return reply.header('content-type', answer.contentType).send(answer.octets);
+    case 'stream':
+      return reply.header('content-type', answer.contentType).send(answer.stream);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { AgentError } from '../agent/index.ts';
 import { CatalogError } from '../catalog/index.ts';
+import { SnapshotError } from '../snapshot/index.ts';
 
 export interface ErrorKind {
   readonly status: number;
@@ -131,12 +132,14 @@ export const ERROR_CATALOGUE = {
   dns_records_exceeded: { status: 507, title: 'Too many DNS records are stored' },
   dns_failed: { status: 500, title: 'The DNS answer could not be explained' },
 
-  // Servers
+  // Servers and snapshots
   raft_peer_missing: { status: 500, title: 'No such server' },
   raft_peer_invalid: { status: 400, title: 'The server to remove is not named' },
   raft_peer_last: { status: 500, title: 'The only server cannot be removed' },
   relay_factor_invalid: { status: 400, title: 'Invalid relay factor' },
   keyring_empty: { status: 500, title: 'Gossip is not encrypted' },
+  snapshot_invalid: { status: 500, title: 'The snapshot cannot be restored' },
+  snapshot_too_large: { status: 413, title: 'The snapshot is too large' },
 
   // The store
   store_locked: { status: 503, title: 'The store is in use' },
@@ -186,6 +189,7 @@ export function refusalOf(error: unknown): Refusal {
     const status = kind.catalogStatus ?? kind.status;
     return { ...refusal(error.code, error.message, error.field), status };
   }
+  if (error instanceof SnapshotError) return refusal(error.code, error.message, '');
   return foreignRefusal(error) ?? refusal('internal_error', 'internal error', '');
 }
 

@@ -67,7 +67,7 @@ export async function openApi({
   const random = seededRandom(1);
   const state = new State();
   const engine = openEmbeddedEngine({ state, store: createMemoryRowStore(), logger });
-  const commit: HttpDeps['commit'] = (body) => engine.commit(body);
+  const commit: Engine['commit'] = (body, options) => engine.commit(body, options);
   const agent = new Agent({
     state,
     commit,

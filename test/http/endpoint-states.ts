@@ -179,6 +179,10 @@ export const SERVED: Readonly<Record<string, readonly EndpointNote[]>> = {
       ['GET /v1/operator/autopilot/health', 'GET /v1/operator/autopilot/state'],
       'healthy while the store takes what is written; 429 while not',
     ),
+    differs(
+      ['GET /v1/snapshot', 'PUT /v1/snapshot'],
+      'an [archive](http.md#snapshots) of its own; a restore takes no index back',
+    ),
     works(['GET /v1/operator/usage'], 'nodes, services and instances'),
     refused(
       [
@@ -236,7 +240,6 @@ export const NOT_SERVED: readonly EndpointNote[] = [
     ],
     'to come',
   ),
-  refused(['GET /v1/snapshot', 'PUT /v1/snapshot'], 'to come'),
   refused(
     [
       'POST /v1/agent/connect/authorize',

@@ -10,6 +10,7 @@ import { refusalOf } from '../../src/http/errors.ts';
 import { ERROR_CATALOGUE } from '../../src/http/index.ts';
 import type { Logger } from '../../src/runtime/index.ts';
 import { silentLogger } from '../../src/runtime/index.ts';
+import { SNAPSHOT_ERROR_CODES } from '../../src/snapshot/index.ts';
 import { openApi, type TestApi } from './api.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -20,6 +21,7 @@ describe('the error catalogue', () => {
     ['agent', AGENT_ERROR_CODES],
     ['catalog', CATALOG_ERROR_CODES],
     ['store', STORE_ERROR_CODES],
+    ['archives', SNAPSHOT_ERROR_CODES],
   ])('has every code of the %s', (_, known) => {
     expect(known.filter((code) => !codes.includes(code))).toEqual([]);
   });
@@ -33,6 +35,7 @@ describe('the error catalogue', () => {
       ...AGENT_ERROR_CODES,
       ...CATALOG_ERROR_CODES,
       ...STORE_ERROR_CODES,
+      ...SNAPSHOT_ERROR_CODES,
       ...EXPLAIN_ERROR_CODES,
     ];
     const unused = codes.filter(

@@ -18,7 +18,15 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'value' | 'typ
   query: { catalog: 'type', runtime: 'value' },
   agent: { catalog: 'value', checks: 'value', runtime: 'value' },
   dns: { runtime: 'value', catalog: 'type', query: 'value' },
-  http: { catalog: 'value', agent: 'value', connect: 'value', query: 'value', runtime: 'value' },
+  snapshot: { catalog: 'value', runtime: 'value' },
+  http: {
+    snapshot: 'value',
+    catalog: 'value',
+    agent: 'value',
+    connect: 'value',
+    query: 'value',
+    runtime: 'value',
+  },
   config: { runtime: 'value', agent: 'value', checks: 'value', dns: 'value', http: 'value' },
   cli: { config: 'value', dns: 'value', runtime: 'value', 'agent-process.ts': 'value' },
   // The composition root may use everything but the command line.

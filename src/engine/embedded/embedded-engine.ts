@@ -77,7 +77,7 @@ class EmbeddedEngine implements Engine {
 
   async commit<Result>(
     body: (transaction: Transaction) => Result,
-    { urgent = false }: CommitOptions = {},
+    { urgent = false, above = 0 }: CommitOptions = {},
   ): Promise<Commit<Result>> {
     this.#refuseWhenClosed();
     if (this.#stalled && urgent) return this.#show(body);
@@ -87,7 +87,7 @@ class EmbeddedEngine implements Engine {
     }
     const transaction = this.#state.begin();
     const result = body(transaction);
-    const staged = this.#state.stage(transaction);
+    const staged = this.#state.stage(transaction, above);
     const index = staged?.index ?? this.#state.stagedIndex;
     if (staged !== undefined || index > this.#state.index) {
       await this.#durable(staged, urgent ? body : undefined);

@@ -108,7 +108,7 @@ function bodyTooLarge({ headers, routeOptions }: FastifyRequest, bytesMax: numbe
   const announced = headers['content-length'];
   const size = announced === undefined ? '' : `(${announced} bytes)`;
   const setting = routeOptions?.config?.bodyLimitSetting;
-  const see = setting === undefined ? '' : ` See ${LIMITS_PAGE}#${setting}.`;
+  const see = (setting ?? '') === '' ? '' : ` See ${LIMITS_PAGE}#${setting}.`;
   return new HttpError(
     'body_too_large',
     `Request body${size} too large, max size: ${bytesMax} bytes.${see}`,

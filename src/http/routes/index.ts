@@ -21,6 +21,7 @@ import { operator } from './operator.ts';
 import { operatorAutopilot } from './operator-autopilot.ts';
 import { queries } from './queries.ts';
 import { sessions } from './sessions.ts';
+import { snapshot } from './snapshot.ts';
 import { status } from './status.ts';
 import { txn } from './txn.ts';
 
@@ -48,5 +49,6 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   status,
   operator,
   operatorAutopilot,
+  snapshot,
   txn,
 ];

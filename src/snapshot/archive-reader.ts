@@ -1,0 +1,195 @@
+/**
+ * Reads an archive of `archive-writer.ts` and checks all of it: compression, tar, checksums, and every row. Nothing is
+ * taken from one that is wrong anywhere. It is read a chunk at a time, and no more than `limits.snapshotStateBytes` of
+ * it is unpacked, whatever it claims.
+ */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { schema, TABLE_NAMES, type TableName } from '../catalog/index.ts';
+import { limits } from '../runtime/index.ts';
+import { STATE_FORMAT } from './archive-writer.ts';
+import { rowProblem } from './row-shapes.ts';
+import { SnapshotError, unreadable } from './snapshot-error.ts';
+import { readTar, type TarFile } from './tar.ts';
+
+/** A catalog as it was. */
+export interface Snapshot {
+  readonly index: number;
+  /** The rows of each table by their keys. */
+  readonly rows: ReadonlyMap<TableName, ReadonlyMap<string, object>>;
+}
+
+/** Of `meta.json` and of `SHA256SUMS`. */
+const SMALL_FILE_BYTES_MAX = 1 << 16;
+/** No server comes near it, and the indexes after it are exact too. */
+const INDEX_MAX = 2 ** 48;
+
+/** @throws SnapshotError */
+export async function readArchive(
+  octets: Buffer,
+  bytesMax = limits.snapshotStateBytes.default,
+): Promise<Snapshot> {
+  const files = new ArchiveFiles(bytesMax);
+  await readTar(unpacked(octets, bytesMax), files);
+  return files.end();
+}
+
+async function* unpacked(octets: Buffer, bytesMax: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  const gunzip = createGunzip();
+  Readable.from([octets]).pipe(gunzip);
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      // The other two files and what tar adds are small.
+      if (bytes > bytesMax + 4 * SMALL_FILE_BYTES_MAX) throw tooLarge(bytesMax);
+      yield chunk;
+    }
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (typeof code !== 'string' || !code.startsWith('Z_')) throw error;
+    const reason = code === 'Z_BUF_ERROR' ? 'unexpected EOF' : 'gzip: invalid data';
+    throw new SnapshotError('snapshot_invalid', `failed to decompress snapshot: ${reason}`);
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+class ArchiveFiles {
+  readonly #bytesMax: number;
+  readonly #rows = new RowLines();
+  /** The digest of each file that was begun. */
+  readonly #hashes = new Map<string, ReturnType<typeof createHash>>();
+  readonly #texts = new Map<string, string>();
+  #name = '';
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  readonly begin = ({ name, bytes }: TarFile): void => {
+    if (!['meta.json', 'state.bin', 'SHA256SUMS'].includes(name)) {
+      throw unreadable(`unexpected file ${JSON.stringify(name)}`);
+    }
+    if (this.#hashes.has(name)) throw unreadable(`"${name}" is there twice`);
+    const bytesMax = name === 'state.bin' ? this.#bytesMax : SMALL_FILE_BYTES_MAX;
+    if (bytes > bytesMax) throw tooLarge(bytesMax);
+    this.#name = name;
+    this.#hashes.set(name, createHash('sha256'));
+    this.#texts.set(name, '');
+  };
+
+  readonly data = (part: Buffer): void => {
+    this.#hashes.get(this.#name)?.update(part);
+    if (this.#name === 'state.bin') this.#rows.add(part);
+    else this.#texts.set(this.#name, (this.#texts.get(this.#name) ?? '') + part.toString('latin1'));
+  };
+
+  end(): Snapshot {
+    for (const name of ['meta.json', 'state.bin', 'SHA256SUMS']) {
+      if (!this.#hashes.has(name)) throw unreadable(`"${name}" is missing`);
+    }
+    const sums = new Set((this.#texts.get('SHA256SUMS') ?? '').split('\n'));
+    for (const name of ['meta.json', 'state.bin']) {
+      if (sums.has(`${this.#hashes.get(name)?.digest('hex')}  ${name}`)) continue;
+      throw unreadable(`failed checking integrity of snapshot: hash check failed for "${name}"`);
+    }
+    return { index: indexOf(this.#texts.get('meta.json') ?? ''), rows: this.#rows.end() };
+  }
+}
+
+function indexOf(meta: string): number {
+  const { Version, Index } = (parsed(meta) ?? {}) as Record<string, unknown>;
+  if (Version !== 1) throw unreadable(`unsupported version ${JSON.stringify(Version)}`);
+  if (Number.isSafeInteger(Index) && Number(Index) >= 0 && Number(Index) < INDEX_MAX) {
+    return Number(Index);
+  }
+  throw unreadable('"meta.json" has no index');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The rows of `state.bin`, line by line. */
+class RowLines {
+  readonly #rows = new Map<TableName, Map<string, object>>(
+    TABLE_NAMES.map((table) => [table, new Map()]),
+  );
+  /** Parts of the line that is not complete. */
+  #held: Buffer[] = [];
+  #lines = 0;
+
+  add(part: Buffer): void {
+    let from = 0;
+    for (let at = part.indexOf(10); at >= 0; at = part.indexOf(10, from)) {
+      this.#held.push(part.subarray(from, at));
+      this.#line(Buffer.concat(this.#held).toString());
+      this.#held = [];
+      from = at + 1;
+    }
+    if (from < part.length) this.#held.push(Buffer.from(part.subarray(from)));
+  }
+
+  end(): ReadonlyMap<TableName, ReadonlyMap<string, object>> {
+    if (this.#lines === 0 || this.#held.length > 0) throw foreign();
+    this.#checkReferences();
+    return this.#rows;
+  }
+
+  #line(text: string): void {
+    this.#lines++;
+    if (this.#lines === 1) {
+      if (text !== STATE_FORMAT) throw foreign();
+      return;
+    }
+    const line = parsed(text);
+    const [table, row] = (Array.isArray(line) ? line : []) as unknown[];
+    const rows = this.#rows.get(table as TableName);
+    if (rows === undefined) throw this.#wrong(`no table ${JSON.stringify(table)} is known`);
+    const problem = rowProblem(table as TableName, row);
+    if (problem !== undefined) throw this.#wrong(problem);
+    const key = schema[table as TableName].key(row as never);
+    if (rows.has(key)) throw this.#wrong('the row is there twice');
+    rows.set(key, row as object);
+  }
+
+  /** What is on a node is nowhere without it, and nothing can be signed without a root. */
+  #checkReferences(): void {
+    for (const row of this.#rows.get('ca_signers')?.values() ?? []) {
+      const { rootId } = row as { readonly rootId: string };
+      if (this.#rows.get('ca_roots')?.has(rootId) !== true)
+        throw unreadable('the root of the mesh is missing');
+    }
+    const nodes = this.#rows.get('nodes');
+    for (const table of ['services', 'checks', 'sessions', 'coordinates'] as const) {
+      for (const row of this.#rows.get(table)?.values() ?? []) {
+        const { node } = row as { readonly node: string };
+        if (nodes?.has(schema.nodes.key({ node } as never)) === true) continue;
+        throw unreadable(
+          `a row of "${table}" is on node ${JSON.stringify(node)}, which is not there`,
+        );
+      }
+    }
+  }
+
+  #wrong(reason: string): SnapshotError {
+    return unreadable(`line ${this.#lines} of "state.bin": ${reason}`);
+  }
+}
+
+function foreign(): SnapshotError {
+  return unreadable('"state.bin" was not written by rollcall');
+}
+
+function tooLarge(bytesMax: number): SnapshotError {
+  return new SnapshotError(
+    'snapshot_too_large',
+    `the snapshot unpacks to more than ${bytesMax} bytes`,
+  );
+}

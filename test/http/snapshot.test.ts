@@ -1,0 +1,193 @@
+/** `/v1/snapshot`: a catalog out, and in again, over HTTP. The archive itself is `test/snapshot/`. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { openApi, type TestApi } from './api.ts';
+
+const SNAPSHOT = '/v1/snapshot';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await openApi();
+  return () => api.close();
+});
+
+async function saved(from: TestApi): Promise<Buffer> {
+  return (await from.get(SNAPSHOT)).rawPayload;
+}
+
+function restored(to: TestApi, archive: Buffer | string) {
+  return to.app.fastify.inject({ method: 'PUT', url: SNAPSHOT, payload: archive });
+}
+
+/** Everything but the indexes. */
+async function catalogOf(from: TestApi): Promise<unknown> {
+  const paths = ['catalog/nodes', 'health/state/any', 'agent/services', 'kv/?recurse', 'query'];
+  const replies = await Promise.all(paths.map((path) => from.get(`/v1/${path}`)));
+  const bodies = replies.map(({ body }) => (body === '' ? null : JSON.parse(body)));
+  return JSON.parse(
+    JSON.stringify(bodies, (key, value) => (/^(Create|Modify)Index$/.test(key) ? 0 : value)),
+  );
+}
+
+async function fill(to: TestApi): Promise<void> {
+  await to.put('/v1/agent/service/register', { Name: 'web', Port: 80, Check: { TTL: '1h' } });
+  await to.put('/v1/catalog/register', {
+    Node: 'far',
+    Address: '10.0.0.9',
+    Service: { Service: 'db', Port: 5432, Meta: { gr: 'ü' } },
+  });
+  await to.put('/v1/kv/a/b', 'one');
+  await to.put('/v1/kv/a/c?flags=18446744073709551615', '\u0000two');
+}
+
+describe('an archive', () => {
+  it('is what tar and sha256sum take, and says which state it is of', async () => {
+    await fill(api);
+    const reply = await api.get(`${SNAPSHOT}?stale`);
+    expect([reply.statusCode, reply.headers['content-type']]).toEqual([200, 'application/x-gzip']);
+    const { index } = api.state;
+    expect(reply.headers['x-consul-index']).toBe(`${index}`);
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'archive.tgz'), reply.rawPayload);
+    execFileSync('tar', ['xzf', 'archive.tgz'], { cwd: folder });
+    execFileSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: folder });
+    const state = readFileSync(join(folder, 'state.bin'));
+    expect(JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'))).toMatchObject({
+      Version: 1,
+      ID: expect.stringMatching(`^1-${index}-[0-9]+$`),
+      Index: index,
+      Term: 1,
+      Size: state.length,
+    });
+  });
+
+  it('is of one moment, whatever is written while it is read', async () => {
+    for (let at = 0; at < 40; at++) await api.put(`/v1/kv/big/${at}`, 'x'.repeat(10_000));
+    const before = await catalogOf(api);
+    const [archive] = await Promise.all([
+      saved(api),
+      ...Array.from({ length: 40 }, (_, at) => api.put(`/v1/kv/big/${at}`, 'later')),
+    ]);
+    expect(await catalogOf(api)).not.toEqual(before);
+    expect((await restored(api, archive)).statusCode).toBe(200);
+    expect(await catalogOf(api)).toEqual(before);
+  });
+});
+
+describe('a restore', () => {
+  it('brings back what was, and takes out what came after', async () => {
+    await fill(api);
+    const before = await catalogOf(api);
+    const archive = await saved(api);
+    await api.put('/v1/agent/service/deregister/web');
+    await api.put('/v1/kv/a/b', 'other');
+    await api.put('/v1/kv/late', 'x');
+    await api.put('/v1/catalog/register', { Node: 'late', Address: '10.0.0.8' });
+    const reply = await restored(api, archive);
+    expect([reply.statusCode, reply.body]).toEqual([200, '']);
+    expect(await catalogOf(api)).toEqual(before);
+  });
+
+  it('on another server keeps that server, and takes its index past that of the archive', async () => {
+    await fill(api);
+    for (let at = 0; at < 30; at++) await api.put('/v1/kv/a/b', `${at}`);
+    const archive = await saved(api);
+    const other = await openApi();
+    await other.put('/v1/kv/gone', 'x');
+    expect((await restored(other, archive)).statusCode).toBe(200);
+    expect(other.state.index).toBe(api.state.index + 1);
+    expect(await catalogOf(other)).toEqual(await catalogOf(api));
+    await other.close();
+  });
+
+  it('wakes who waits, and no index goes back', async () => {
+    await fill(api);
+    const archive = await saved(api);
+    await api.put('/v1/kv/a/b', 'other');
+    await api.put('/v1/kv/a/late', 'x');
+    await api.put('/v1/agent/service/register', { Name: 'late' });
+    const paths = [
+      'kv/a/b',
+      'kv/a/?recurse',
+      'catalog/services',
+      'health/service/late',
+      'catalog/node/n1',
+    ];
+    const before = await Promise.all(paths.map((path) => api.get(`/v1/${path}`)));
+    const indexes = before.map(({ headers }) => Number(headers['x-consul-index']));
+    const waiting = paths.map((path, at) =>
+      api.get(`/v1/${path}${path.includes('?') ? '&' : '?'}index=${indexes[at]}`),
+    );
+    await restored(api, archive);
+    const after = await Promise.all(waiting);
+    for (const [at, { headers }] of after.entries()) {
+      expect(Number(headers['x-consul-index']), paths[at]).toBeGreaterThan(indexes[at] ?? 0);
+    }
+  });
+
+  it('lets no fence go back', async () => {
+    const session = (await api.put('/v1/session/create', { LockDelay: '0s' })).json().ID;
+    await api.put(`/v1/kv/lock?acquire=${session}`, 'x');
+    await api.put(`/v1/kv/lock?release=${session}`, 'x');
+    const archive = await saved(api);
+    await api.put(`/v1/kv/lock?acquire=${session}`, 'x');
+    const [held] = (await api.get('/v1/kv/lock')).json();
+    await restored(api, archive);
+    const [entry] = (await api.get('/v1/kv/lock')).json();
+    expect(entry.Session).toBeUndefined();
+    expect(entry.LockIndex).toBeGreaterThan(held.LockIndex);
+  });
+
+  it('runs the checks that are there again', async () => {
+    await fill(api);
+    const archive = await saved(api);
+    await api.put('/v1/agent/service/deregister/web');
+    await restored(api, archive);
+    expect((await api.put('/v1/agent/check/pass/service:web')).statusCode).toBe(200);
+    expect((await api.get('/v1/health/service/web?passing')).json()).toHaveLength(1);
+  });
+});
+
+describe('what is refused leaves everything as it is', () => {
+  const broken: [string, (archive: Buffer) => Buffer | string, RegExp][] = [
+    ['no archive', () => 'foo', /^failed to decompress snapshot: /],
+    ['nothing', () => '', /^failed to decompress snapshot: unexpected EOF$/],
+    [
+      'a part',
+      (archive) => archive.subarray(0, archive.length / 2),
+      /decompress snapshot: unexpected EOF$/,
+    ],
+    ['a tar cut off', (archive) => cut(archive, 1600), /: unexpected EOF$/],
+    [
+      'another octet',
+      (archive) => edited(archive, '"far"', '"faR"'),
+      /hash check failed for "state.bin"$/,
+    ],
+    ['another name', (archive) => edited(archive, 'meta.json', 'META.json'), /invalid tar header$/],
+  ];
+
+  it.each(broken)('%s', async (_name, breakIt, text) => {
+    await fill(api);
+    const archive = await saved(api);
+    const before = [await catalogOf(api), api.state.index];
+    const reply = await restored(api, breakIt(archive));
+    expect(reply.statusCode).toBe(500);
+    expect(reply.body).toMatch(text);
+    expect([await catalogOf(api), api.state.index]).toEqual(before);
+  });
+
+  const cut = (archive: Buffer, bytes: number): Buffer =>
+    gzipSync(gunzipSync(archive).subarray(0, bytes));
+  const edited = (archive: Buffer, from: string, to: string): Buffer =>
+    gzipSync(Buffer.from(gunzipSync(archive).toString('latin1').replace(from, to), 'latin1'));
+
+  it('a datacenter that is not this one', async () => {
+    const reply = await api.put(`${SNAPSHOT}?dc=elsewhere`, 'foo');
+    expect([reply.statusCode, reply.body]).toEqual([500, 'No path to datacenter']);
+    expect((await api.get(`${SNAPSHOT}?dc=elsewhere`)).statusCode).toBe(500);
+  });
+});

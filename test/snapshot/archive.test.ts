@@ -1,0 +1,174 @@
+/** The archive: what is written can be read, and nothing that is not whole can. */
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { putKv, register, restoreCatalog, State } from '../../src/catalog/index.ts';
+import { openEmbeddedEngine, openLmdbRowStore } from '../../src/engine/index.ts';
+import { silentLogger } from '../../src/runtime/index.ts';
+import { readArchive, writeArchive } from '../../src/snapshot/index.ts';
+import { encodeHeader, padding, TAR_END } from '../../src/snapshot/tar.ts';
+import { checkInput, nodeInput, registration, serviceInput } from '../support/rows.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const FACTS = {
+  term: 1,
+  nowMs: 1_700_000_000_000,
+  server: { id: 'id', address: '127.0.0.1:8300' },
+};
+
+async function openLmdb(folder: string) {
+  const state = new State();
+  const store = await openLmdbRowStore(folder);
+  return { state, engine: openEmbeddedEngine({ state, store, logger: silentLogger }) };
+}
+
+/** A catalog with some rows, as an archive. */
+async function archived(): Promise<{ state: State; archive: Buffer }> {
+  const { state, engine } = await openLmdb(temporaryFolder());
+  await engine.commit((transaction) => {
+    const check = checkInput('c', { serviceId: 'web' });
+    register(transaction, registration(nodeInput('n1'), serviceInput('web'), [check]));
+    putKv(transaction, { key: 'a', value: 'eA==', flags: '0' }, undefined);
+  });
+  await engine.close();
+  return { state, archive: await buffer(writeArchive(state, FACTS)) };
+}
+
+/** An archive with sound checksums over whatever lines it is given. */
+function archiveOf(lines: readonly string[], meta: object = { Version: 1, Index: 7 }): Buffer {
+  const contents = new Map([
+    ['meta.json', Buffer.from(JSON.stringify(meta))],
+    ['state.bin', Buffer.from(lines.map((line) => `${line}\n`).join(''))],
+  ]);
+  const sums = [...contents].map(
+    ([name, data]) => `${createHash('sha256').update(data).digest('hex')}  ${name}\n`,
+  );
+  contents.set('SHA256SUMS', Buffer.from(sums.join('')));
+  const parts = [...contents].flatMap(([name, data]) => [
+    encodeHeader({ name, bytes: data.length }, 0),
+    data,
+    padding(data.length),
+  ]);
+  return gzipSync(Buffer.concat([...parts, TAR_END]));
+}
+
+const FIRST = '{"rollcall":1}';
+const NODE = JSON.stringify(['nodes', nodeInput('n1')]);
+
+describe('an archive', () => {
+  it('has every row, with its index', async () => {
+    const { state, archive } = await archived();
+    const { index, rows } = await readArchive(archive);
+    expect(index).toBe(state.index);
+    for (const [table, read] of rows) {
+      expect([...read.values()], table).toEqual([...state.tables[table].all()]);
+    }
+  });
+
+  it('that ends anywhere before its end is refused', async () => {
+    const { archive } = await archived();
+    const tar = gunzipSync(archive);
+    for (let bytes = 0; bytes < archive.length; bytes += 7) {
+      await expect(readArchive(archive.subarray(0, bytes)), `${bytes}`).rejects.toMatchObject({
+        code: 'snapshot_invalid',
+      });
+    }
+    for (let bytes = 0; bytes <= tar.length - TAR_END.length; bytes += 97) {
+      const cut = gzipSync(tar.subarray(0, bytes));
+      await expect(readArchive(cut), `${bytes}`).rejects.toMatchObject({
+        code: 'snapshot_invalid',
+      });
+    }
+  });
+
+  it('with any octet of its files changed is refused', async () => {
+    const { archive } = await archived();
+    const tar = gunzipSync(archive);
+    const meta = tar.indexOf('"Version"');
+    const state = tar.indexOf('"rollcall"');
+    for (const at of [meta + 3, state + 4, state + 200, tar.indexOf('  state.bin\n') - 9]) {
+      const changed = Buffer.from(tar);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      await expect(readArchive(gzipSync(changed)), `${at}`).rejects.toMatchObject({
+        code: 'snapshot_invalid',
+      });
+    }
+  });
+
+  it('is unpacked up to a limit, whatever it says of its length', async () => {
+    const bomb = gzipSync(Buffer.alloc(8 << 20));
+    await expect(readArchive(gzipSync(Buffer.concat([bomb, bomb])), 1000)).rejects.toThrow();
+    const long = archiveOf([FIRST, JSON.stringify(['kv', { value: 'x'.repeat(10_000) }])]);
+    await expect(readArchive(long, 1000)).rejects.toMatchObject({ code: 'snapshot_too_large' });
+    const tail = Buffer.concat([gunzipSync(archiveOf([FIRST])), Buffer.alloc(8 << 20)]);
+    await expect(readArchive(gzipSync(tail), 1000)).rejects.toMatchObject({
+      code: 'snapshot_too_large',
+    });
+  });
+
+  const kv = (fields: object): string =>
+    JSON.stringify([
+      'kv',
+      { key: 'a', value: '', flags: '0', lockIndex: 0, session: '', ...fields },
+    ]);
+  const deep = `${'['.repeat(100)}${']'.repeat(100)}`;
+  it.each([
+    ['from elsewhere', ['\u0081\u00a5Index'], /not written by rollcall/],
+    ['of nothing', [], /not written by rollcall/],
+    ['with a line that is no JSON', [FIRST, '{'], /line 2 .* no table undefined/],
+    ['with a table nobody knows', [FIRST, '["__proto__",{}]'], /no table "__proto__"/],
+    ['with a row that is none', [FIRST, '["kv",7]'], /it is no row/],
+    ['with a field that is missing', [FIRST, '["kv",{"key":"a"}]'], /field "value" of "kv"/],
+    ['with a field of another kind', [FIRST, kv({ flags: 7 })], /field "flags" of "kv"/],
+    ['with a row twice', [FIRST, kv({}), kv({ value: 'eA==' })], /line 3 .* twice/],
+    ['with a key for no store', [FIRST, kv({ key: 'x'.repeat(1961) })], /too long/],
+    ['with a nest', [FIRST, NODE.replace('"locality":null', `"locality":${deep}`)], /too deep/],
+    [
+      'with an instance of no node',
+      [FIRST, JSON.stringify(['services', { ...serviceInput('web'), node: 'n2' }])],
+      /on node "n2", which is not there/,
+    ],
+  ])('%s is refused', async (_name, lines, text) => {
+    await expect(readArchive(archiveOf(lines))).rejects.toThrow(text);
+  });
+
+  it.each([
+    ['another version', { Version: 2, Index: 7 }, /unsupported version 2/],
+    ['no index', { Version: 1 }, /no index/],
+    ['an index past all others', { Version: 1, Index: 2 ** 52 }, /no index/],
+  ])('of %s is refused', async (_name, meta, text) => {
+    await expect(readArchive(archiveOf([FIRST, NODE], meta))).rejects.toThrow(text);
+    expect((await readArchive(archiveOf([FIRST, NODE]))).rows.get('nodes')?.size).toBe(1);
+  });
+});
+
+it('a restored catalog is there after a restart, with its index', async () => {
+  const { archive } = await archived();
+  const { rows } = await readArchive(archive);
+  const folder = temporaryFolder();
+  const first = await openLmdb(folder);
+  await first.engine.commit((transaction) =>
+    putKv(transaction, { key: 'gone', value: '', flags: '0' }, undefined),
+  );
+  const { index } = await first.engine.commit((transaction) => restoreCatalog(transaction, rows), {
+    above: 5000,
+  });
+  expect(index).toBe(5001);
+  await first.engine.close();
+  const { state, engine } = await openLmdb(folder);
+  expect(state.index).toBe(5001);
+  expect([...state.tables.kv.all()]).toMatchObject([{ key: 'a', modifyIndex: 5001 }]);
+  expect([...state.tables.services.all()]).toMatchObject([{ service: 'web', createIndex: 5001 }]);
+  await engine.close();
+});
+
+it('restoring what is there already changes no index', async () => {
+  const { archive } = await archived();
+  const { rows } = await readArchive(archive);
+  const { state, engine } = await openLmdb(temporaryFolder());
+  await engine.commit((transaction) => restoreCatalog(transaction, rows));
+  const { index } = await engine.commit((transaction) => restoreCatalog(transaction, rows));
+  expect([index, state.index]).toEqual([1, 1]);
+  await engine.close();
+});
