@@ -43,7 +43,7 @@ interface Slot {
   link: ThreadLink;
   /** It answers; false while it starts. */
   isServing: boolean;
-  /** Sockets that its end does not close, by its own number for them. */
+  /** Sockets that are open and that its end does not close, by its own number for them. */
   readonly descriptors: Map<number, number>;
 }
 
@@ -198,6 +198,7 @@ export class AnswerThreads {
       logger,
       clock,
       onBehind: () => void handOver([link], this.#wholeView()),
+      onClosed: (socket) => slot.descriptors.delete(socket),
       onEnd: (error) => this.#ended(slot, error),
     });
     return link;
@@ -249,8 +250,7 @@ export class AnswerThreads {
   /** A thread is gone, by its own fault or by `close`. */
   #ended(slot: Slot, error: Error): void {
     slot.isServing = false;
-    // One that stopped has closed them, and their numbers may be others' by now.
-    if (!slot.link.wasStopped) for (const fd of slot.descriptors.values()) closeSync(fd);
+    for (const descriptor of slot.descriptors.values()) closeSync(descriptor);
     slot.descriptors.clear();
     if (this.#closing !== undefined || !this.#hasStarted) return;
     const { logger, onFailure } = this.#parts;
@@ -308,5 +308,4 @@ async function openIn(slot: Slot, transport: Transport['kind'], at: BindAddress,
 
 async function shutIn(slot: Slot, socket: number): Promise<void> {
   await slot.link.request({ kind: 'shut', socket });
-  slot.descriptors.delete(socket);
 }

@@ -205,6 +205,7 @@ export class DnsThread {
   }
 
   async #open({ transport: kind, at, sharing }: OpenRequest): Promise<Reply | undefined> {
+    if (this.#stopping) return undefined;
     const opening = kind === 'tcp' ? this.#openStreams(at) : this.#openDatagrams(at, sharing);
     this.#opening.add(opening);
     try {
@@ -262,7 +263,7 @@ export class DnsThread {
 
   async #shut(socket: number): Promise<Reply> {
     await this.#transports.get(socket)?.close();
-    this.#transports.delete(socket);
+    if (this.#transports.delete(socket)) this.#parts.post({ kind: 'closed', socket });
     return { kind: 'done' };
   }
 
@@ -378,7 +379,7 @@ export class DnsThread {
     const enough = this.#clock.schedule(limits.dnsDrainMs.default / 2, () =>
       this.#serving?.forwarder.close(),
     );
-    await Promise.all(Array.from(this.#transports.values(), (transport) => transport.close()));
+    await Promise.all(Array.from(this.#transports.keys(), (socket) => this.#shut(socket)));
     // Those who ask through this thread are stopped as well, and leave when they have answered their clients.
     await Promise.all(this.#askers);
     enough.cancel();

@@ -119,7 +119,7 @@ export type Reply =
       readonly kind: 'opened';
       readonly socket: number;
       readonly address: SocketAddress;
-      /** To be closed by whoever sees the thread die. */
+      /** To be closed by whoever sees the thread die before it says `closed`. */
       readonly descriptor: number | undefined;
     }
   | { readonly kind: 'done' }
@@ -139,6 +139,8 @@ export type Reply =
 
 export type FromThread =
   | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply }
+  /** The socket is closed; the number of its descriptor may be another's from now on. */
+  | { readonly kind: 'closed'; readonly socket: number }
   | {
       readonly kind: 'log';
       readonly level: LogLevel;

@@ -14,6 +14,8 @@ export interface ThreadLinkParts {
   readonly onBehind: () => void;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** It has closed one of its sockets, by its own number for it. */
+  readonly onClosed: (socket: number) => void;
   /** It ended, by its own fault unless it was closed. Called once. */
   readonly onEnd: (error: Error) => void;
 }
@@ -42,7 +44,6 @@ export class ThreadLink {
   #applied = 0;
   #isBehind = false;
   #defect: Error | undefined;
-  #wasKilled = false;
   #ended: Error | undefined;
   #closing: Promise<void> | undefined;
 
@@ -115,16 +116,6 @@ export class ThreadLink {
     return this.#ended !== undefined;
   }
 
-  /** It ended in order, and has closed what it had open. */
-  get wasStopped(): boolean {
-    return (
-      this.#ended !== undefined &&
-      this.#closing !== undefined &&
-      this.#defect === undefined &&
-      !this.#wasKilled
-    );
-  }
-
   /** The thread answers what is in flight and ends. May be called twice. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -136,7 +127,6 @@ export class ThreadLink {
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     const timer = this.#parts.clock.schedule(limits.dnsDrainMs.default + EXIT_GRACE_MS, () => {
       this.#parts.logger.warn({}, 'a DNS thread did not stop in time and is ended');
-      this.#wasKilled = true;
       void this.#worker.terminate();
       // It may sleep in the system, where nothing interrupts it.
       this.#wake();
@@ -170,6 +160,9 @@ export class ThreadLink {
       case 'reply':
         this.#waiting.get(message.id)?.resolve(message.reply);
         this.#waiting.delete(message.id);
+        return;
+      case 'closed':
+        this.#parts.onClosed(message.socket);
         return;
       case 'log':
         this.#parts.logger[message.level](message.fields, message.message);

@@ -1,4 +1,5 @@
 /** Several threads at work, over batches: one of them dies or falls behind. Runs the compiled files. */
+import { readFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { DnsOptions } from '../../../src/dns/options.ts';
@@ -6,8 +7,9 @@ import { AnswerThreads } from '../../../src/dns/server/answer-threads.ts';
 import type { ThreadStats } from '../../../src/dns/server/protocol.ts';
 import type { SocketAddress } from '../../../src/dns/server/transport.ts';
 import type { ViewDelta } from '../../../src/dns/view/delta.ts';
-import { limits, silentLogger, systemClock } from '../../../src/runtime/index.ts';
+import { type Clock, limits, silentLogger, systemClock } from '../../../src/runtime/index.ts';
 import { dig } from '../../support/dig.ts';
+import { HeldClock } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { answering, Upstream } from '../forward/upstream.ts';
 import { tcpClient, udpClient } from './clients.ts';
@@ -35,7 +37,11 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((threads) => threads.close()));
 });
 
-async function start(wholeView: () => ViewDelta, options: Partial<DnsOptions> = {}) {
+async function start(
+  wholeView: () => ViewDelta,
+  options: Partial<DnsOptions> = {},
+  clock: Clock = systemClock,
+) {
   const lines: string[] = [];
   const note = (_: unknown, line: string): void => void lines.push(line);
   const folder = writeZones(temporaryFolder(), { 'consul.zone': APEX });
@@ -45,7 +51,7 @@ async function start(wholeView: () => ViewDelta, options: Partial<DnsOptions> = 
     threads: 2,
     logger: { ...silentLogger, warn: note, error: note },
     logLevel: 'warn',
-    clock: systemClock,
+    clock,
     onFailure: (reason) => lines.push(reason),
   });
   running.push(threads);
@@ -159,6 +165,18 @@ describe('two threads of datagrams', () => {
     expect(appliedIndex).toBe(1001);
     expect(lines).toEqual([]);
     expect(views).toBe(1);
+  });
+
+  it('that stopped while nobody looked are not said to hold what they have closed', async () => {
+    const clock = new HeldClock();
+    const { threads, address, lines } = await start(() => smallView, {}, clock);
+    const closing = threads.close();
+    const local = `:${address.port.toString(16).toUpperCase().padStart(4, '0')} `;
+    // Without a turn of the event loop, as after SIGSTOP: the end of their time is known before their end.
+    while (readFileSync('/proc/net/udp', 'utf8').includes(local));
+    clock.advance(60_000);
+    await closing;
+    expect(new Set(lines)).toEqual(new Set(['a DNS thread did not stop in time and is ended']));
   });
 });
 
