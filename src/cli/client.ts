@@ -3,8 +3,10 @@
  * read as those of Consul's own client do; what they interrupt is the command's to say.
  */
 import { Agent, request } from 'undici';
+import { parseLossless } from '../runtime/index.ts';
 import { type ClientSettings, clientSettings } from './client-settings.ts';
 import { CommandError, type Invocation } from './command.ts';
+import { textOf } from './json-value.ts';
 
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
@@ -14,11 +16,43 @@ export interface ApiRequest {
   /** From `/v1/`, already escaped. */
   readonly path: string;
   readonly query?: Query;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly octets?: Uint8Array;
+  /** Ends the request early. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a read found, and when that last changed. */
+export interface Reading {
+  /** Whole numbers past 2^53 are bigints; undefined: it is not there (404). */
+  readonly value: unknown;
+  /** `X-Consul-Index`, which is what `index` takes to wait for a change. */
+  readonly index: string;
+}
+
+/** The agent refused, or did not answer. */
+export class ApiError extends CommandError {
+  /** Undefined: no reply came. */
+  readonly statusCode: number | undefined;
+
+  constructor(message: string, statusCode?: number) {
+    super(message);
+    this.statusCode = statusCode;
+  }
 }
 
 /** As Go's client names them in its errors. */
 const OPERATIONS = { GET: 'Get', PUT: 'Put', DELETE: 'Delete' } as const;
+
+type Method = keyof typeof OPERATIONS;
+
+interface Reply {
+  readonly statusCode: number;
+  readonly index: string;
+  readonly text: string;
+}
 
 export class ApiClient {
   readonly #settings: ClientSettings;
@@ -27,17 +61,24 @@ export class ApiClient {
   constructor(settings: ClientSettings) {
     this.#settings = settings;
     const { socketPath } = settings;
-    this.#dispatcher = new Agent(socketPath === undefined ? {} : { connect: { socketPath } });
+    // A blocking query takes as long as the agent waits.
+    const patient = { headersTimeout: 0, bodyTimeout: 0 };
+    this.#dispatcher = new Agent(
+      socketPath === undefined ? patient : { ...patient, connect: { socketPath } },
+    );
   }
 
   /** The parsed body of a read. */
   async get(asked: ApiRequest): Promise<unknown> {
-    const body = await this.#send('GET', asked);
-    try {
-      return JSON.parse(body);
-    } catch {
-      throw new CommandError(`Error ${asked.doing}: the agent did not answer with JSON`);
-    }
+    return parseReply(await this.#send('GET', asked), asked);
+  }
+
+  /** A read of what may not be there, or that waits for a change. */
+  async read(asked: ApiRequest): Promise<Reading> {
+    const reply = await this.#exchange('GET', asked);
+    const index = reply.index;
+    if (reply.statusCode === 404) return { value: undefined, index };
+    return { value: parseReply(expectOk(reply, asked), asked), index };
   }
 
   /** The body of the reply, mostly empty. */
@@ -53,28 +94,45 @@ export class ApiClient {
     await this.#dispatcher.destroy();
   }
 
-  async #send(method: keyof typeof OPERATIONS, asked: ApiRequest): Promise<string> {
+  async #send(method: Method, asked: ApiRequest): Promise<string> {
+    return expectOk(await this.#exchange(method, asked), asked);
+  }
+
+  async #exchange(method: Method, asked: ApiRequest): Promise<Reply> {
     const { origin, headers, query } = this.#settings;
     const target = `${origin}${asked.path}${formatQuery({ ...query, ...asked.query })}`;
+    const { body, octets, signal } = asked;
     try {
       const response = await request(target, {
         dispatcher: this.#dispatcher,
         method,
         headers: {
           ...headers,
-          ...(asked.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         },
-        body: asked.body === undefined ? null : JSON.stringify(asked.body),
+        body: octets ?? (body === undefined ? null : JSON.stringify(body)),
+        ...(signal === undefined ? {} : { signal }),
       });
-      const text = await response.body.text();
-      if (response.statusCode === 200) return text;
-      const refusal = `Unexpected response code: ${response.statusCode} (${text.trim()})`;
-      throw new CommandError(`Error ${asked.doing}: ${refusal}`);
+      const index = textOf(response.headers['x-consul-index']);
+      return { statusCode: response.statusCode, index, text: await response.body.text() };
     } catch (error) {
-      if (error instanceof CommandError) throw error;
       const reason = connectionProblem(error, this.#settings.socketPath);
-      throw new CommandError(`Error ${asked.doing}: ${OPERATIONS[method]} "${target}": ${reason}`);
+      throw new ApiError(`Error ${asked.doing}: ${OPERATIONS[method]} "${target}": ${reason}`);
     }
+  }
+}
+
+function expectOk({ statusCode, text }: Reply, { doing }: ApiRequest): string {
+  if (statusCode === 200) return text;
+  const refusal = `Unexpected response code: ${statusCode} (${text.trim()})`;
+  throw new ApiError(`Error ${doing}: ${refusal}`, statusCode);
+}
+
+function parseReply(text: string, { doing }: ApiRequest): unknown {
+  try {
+    return parseLossless(text);
+  } catch {
+    throw new CommandError(`Error ${doing}: the agent did not answer with JSON`);
   }
 }
 

@@ -36,6 +36,8 @@ export interface Command {
   readonly takes: string;
   readonly description: string;
   readonly flags: readonly Flag[];
+  /** As with Go's flags: what follows the first operand is an operand, too, and may begin with a dash. */
+  readonly operandsEndFlags?: boolean;
   /** The command reads its arguments itself: they reach it as operands, untouched. */
   readonly readsOwnArguments?: boolean;
   run(invocation: Invocation): Promise<number>;

@@ -12,6 +12,11 @@ import { dnsRecordGet } from './commands/dns-record-get.ts';
 import { dnsRecordList } from './commands/dns-record-list.ts';
 import { dnsRecordPut } from './commands/dns-record-put.ts';
 import { info } from './commands/info.ts';
+import { kvDelete } from './commands/kv-delete.ts';
+import { kvExport } from './commands/kv-export.ts';
+import { kvGet } from './commands/kv-get.ts';
+import { kvImport } from './commands/kv-import.ts';
+import { kvPut } from './commands/kv-put.ts';
 import { leave } from './commands/leave.ts';
 import { maint } from './commands/maint.ts';
 import { members } from './commands/members.ts';
@@ -37,6 +42,11 @@ export const COMMANDS: readonly Command[] = [
   dnsRecordList,
   dnsRecordPut,
   info,
+  kvDelete,
+  kvExport,
+  kvGet,
+  kvImport,
+  kvPut,
   leave,
   maint,
   members,

@@ -1,6 +1,7 @@
 /**
  * Reads replies of the API without trusting their shape: what is not there, or is something else, reads as empty.
  */
+import { formatLossless } from '../runtime/index.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -17,12 +18,12 @@ export function listOf(value: unknown): readonly unknown[] {
 /** A text as it is, a number or boolean in digits or letters, anything else as the empty text. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  return ['number', 'bigint', 'boolean'].includes(typeof value) ? String(value) : '';
 }
 
 /** As the API's JSON, indented the way Consul's commands do it. */
 export function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 4)}\n`;
+  return `${formatLossless(value, 4)}\n`;
 }
 
 /** `k=v` pairs in the order of their keys. */

@@ -33,7 +33,8 @@ export async function runProgram(
 
   if (command !== undefined) {
     const args = words.slice(command.path.length);
-    if (asksForHelp([...misplaced, ...args])) return say(stdout, commandUsage(command), 0);
+    if (asksForHelp(misplaced) || asksForHelp(args, command))
+      return say(stdout, commandUsage(command), 0);
     if (misplaced.length > 0) {
       stderr.write('Flags of a command go after its name.\n\n');
       return say(stderr, commandUsage(command), 1);
@@ -56,7 +57,7 @@ async function runCommand(
   const { stderr } = context;
   const normalised = command.readsOwnArguments
     ? ({ kind: 'ok', tokens: ['--', ...args] } as const)
-    : normaliseArguments(args, command.flags);
+    : normaliseArguments(args, command);
   if (normalised.kind === 'refused') return refuse(command, normalised.message, stderr);
 
   let exitCode = 1;

@@ -40,6 +40,6 @@ describe.each(COMMANDS.map((command) => [command.path.join(' '), command] as con
 );
 
 function flagsIn(heading: string): string[] {
-  const rows = (sections.get(heading) ?? '').matchAll(/^\| `-([a-z_-]+)/gm);
+  const rows = (sections.get(heading) ?? '').matchAll(/^\| `-([a-z0-9_-]+)/gm);
   return [...rows].map((match) => match[1] ?? '').sort();
 }

@@ -42,8 +42,22 @@ describe('Go-style arguments become', () => {
     ['a lone dash as an operand', '- -quiet', '--quiet=true -- -'],
   ];
   it.each(table)('%s', (_title, line, expected) => {
-    expect(normaliseArguments(words(line), FLAGS)).toEqual({ kind: 'ok', tokens: words(expected) });
+    expect(normaliseArguments(words(line), { flags: FLAGS })).toEqual({
+      kind: 'ok',
+      tokens: words(expected),
+    });
   });
+});
+
+it("operands that end the flags are somebody else's words", () => {
+  const command = { flags: FLAGS, operandsEndFlags: true };
+  const tokens = words('--name=web -- ls -quiet -- -h');
+  expect(normaliseArguments(words('-name web ls -quiet -- -h'), command)).toEqual({
+    kind: 'ok',
+    tokens,
+  });
+  expect(asksForHelp(words('-name web ls -h'), command)).toBe(false);
+  expect(asksForHelp(words('-name web -h ls'), command)).toBe(true);
 });
 
 describe('Go-style arguments are refused', () => {
@@ -67,7 +81,7 @@ describe('Go-style arguments are refused', () => {
     ],
   ];
   it.each(table)('%s', (_title, line, message) => {
-    expect(normaliseArguments(words(line), FLAGS)).toEqual({ kind: 'refused', message });
+    expect(normaliseArguments(words(line), { flags: FLAGS })).toEqual({ kind: 'refused', message });
   });
 });
 

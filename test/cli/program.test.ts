@@ -53,7 +53,7 @@ describe.each(COMMANDS.map((command) => [command.path.join(' '), command] as con
       const { exitCode, stdout, stderr } = await runCommand([...path, '-h']);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout.startsWith(`Usage: rollcall ${path.join(' ')}`)).toBe(true);
-      const shown = [...stdout.matchAll(/^ {2}-([a-z_-]+)/gm)].map((match) => match[1]);
+      const shown = [...stdout.matchAll(/^ {2}-([a-z0-9_-]+)/gm)].map((match) => match[1]);
       expect(shown.sort()).toEqual(flags.map(({ name }) => name).sort());
       expect(synopsis).not.toBe('');
     });

@@ -1,0 +1,70 @@
+/** `rollcall kv import`: writes the keys of a `kv export`. Everything is read before the first is written. */
+import { parseLossless } from '../../runtime/index.ts';
+import { withClient } from '../client.ts';
+import { CLIENT_FLAGS, SERVER_FLAGS } from '../client-settings.ts';
+import { type Command, CommandError } from '../command.ts';
+import { decodeBase64, readData } from '../data-argument.ts';
+import { objectOf, textOf } from '../json-value.ts';
+import { putEntry } from '../kv-entries.ts';
+
+export const kvImport: Command = {
+  path: ['kv', 'import'],
+  synopsis: 'Imports a tree stored as JSON to the KV store',
+  takes: '[options] DATA',
+  description:
+    'Writes the keys of the JSON that "kv export" printed: the text itself, "@file" or "-".',
+  flags: [
+    ...CLIENT_FLAGS,
+    ...SERVER_FLAGS,
+    { name: 'prefix', kind: 'text', value: 'prefix', help: 'Folder to put all keys in.' },
+  ],
+  async run(invocation) {
+    const { flags, operands, stdout } = invocation;
+    const [argument] = operands;
+    if (argument === undefined) throw new CommandError('Error! Missing DATA argument');
+    if (operands.length > 1) {
+      throw new CommandError(`Error! Too many arguments (expected 1, got ${operands.length})`);
+    }
+    if (argument === '') throw new CommandError('Error! Empty DATA argument');
+    const entries = parseEntries((await readData(argument)).toString());
+    const folder = flags.text('prefix').replace(/^\/|\/+$/g, '');
+    await withClient(invocation, async (client) => {
+      for (const { key: name, number, value } of entries) {
+        const key = folder === '' ? name : `${folder}/${name}`;
+        const query = { flags: number };
+        await putEntry(client, key, { doing: `writing data for key ${key}`, query, value });
+        stdout.write(`Imported: ${key}\n`);
+      }
+    });
+    return 0;
+  },
+};
+
+interface ImportedEntry {
+  readonly key: string;
+  readonly number: string;
+  readonly value: Buffer;
+}
+
+function parseEntries(text: string): readonly ImportedEntry[] {
+  const parsed = parseJson(text);
+  if (!Array.isArray(parsed)) throw new CommandError('Cannot unmarshal data: it is no list');
+  return parsed.map(objectOf).map((entry) => {
+    const key = textOf(entry.key);
+    if (key === '') throw new CommandError('Cannot unmarshal data: an entry without a key');
+    const value = decodeBase64(textOf(entry.value));
+    if (value === undefined) {
+      throw new CommandError(`Error base 64 decoding value for key ${key}: illegal base64 data`);
+    }
+    return { key, number: textOf(entry.flags) || '0', value };
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return parseLossless(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`Cannot unmarshal data: ${reason}`);
+  }
+}
