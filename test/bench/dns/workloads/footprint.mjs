@@ -9,7 +9,8 @@ import { withServers } from './in-turns.mjs';
 
 const FLIPS = 300;
 const SETTLE_MS = 500;
-const NO_PORT = -1;
+/** Numbers of threads whose agents are compared. */
+const [FEW, MANY] = [1, 4];
 
 /** Memory once it no longer moves by a hundredth. */
 async function settledBytes(pid) {
@@ -22,10 +23,10 @@ async function settledBytes(pid) {
 }
 
 /** Starts an agent over a copy of the set's store, does `work(starting)` with it and ends it. */
-async function withAgent(bench, set, dnsPort, work) {
+async function withAgent(bench, set, settings, work) {
   const dataDir = copyOf(bench.folder, await storeOf(bench.folder, set));
   return withServers(async (servers) => {
-    const starting = startAgent({ coreList: cores.all, dataDir, dnsPort });
+    const starting = startAgent({ coreList: cores.all, dataDir, ...settings });
     const working = work(starting);
     // It is ended whatever becomes of the work.
     await Promise.allSettled([starting.then((agent) => servers.push(agent)), working]);
@@ -39,7 +40,7 @@ async function firstAnswerMs(bench, set) {
   const { service, instances } = set.services[0];
   const asker = new Asker(port, `${service}.service.consul`);
   await asker.ready();
-  return withAgent(bench, set, port, async () => {
+  return withAgent(bench, set, { dnsPort: port }, async () => {
     const started = performance.now();
     const seen = await asker.sees(instances.length);
     asker.close();
@@ -47,8 +48,8 @@ async function firstAnswerMs(bench, set) {
   });
 }
 
-const memory = (bench, set, dnsPort) =>
-  withAgent(bench, set, dnsPort, async (starting) => settledBytes((await starting).child.pid));
+const memory = (bench, set, threads) =>
+  withAgent(bench, set, { threads }, async (starting) => settledBytes((await starting).child.pid));
 
 export const footprint = async (bench) => {
   const [full, empty] = [bench.set('ten'), bench.set('none')];
@@ -56,14 +57,14 @@ export const footprint = async (bench) => {
   const [starts, perInstance, whole] = [[], [], []];
   for (let round = 0; round < bench.rounds; round++) {
     starts.push(await firstAnswerMs(bench, full));
-    const withView = await memory(bench, full, 0);
+    const few = await memory(bench, full, FEW);
+    const views = (await memory(bench, full, MANY)) - few;
     // What a thread costs with nothing in it is taken off.
-    const view = withView - (await memory(bench, full, NO_PORT));
-    const thread = (await memory(bench, empty, 0)) - (await memory(bench, empty, NO_PORT));
-    perInstance.push((view - thread) / instances);
-    whole.push(withView / 2 ** 20);
+    const threads = (await memory(bench, empty, MANY)) - (await memory(bench, empty, FEW));
+    perInstance.push((views - threads) / (MANY - FEW) / instances);
+    whole.push(few / 2 ** 20);
   }
-  const delays = await withAgent(bench, full, 0, async (starting) => {
+  const delays = await withAgent(bench, full, {}, async (starting) => {
     const { http, port } = await starting;
     return probeChanges({ http, port, set: full, flips: FLIPS });
   });
