@@ -11,6 +11,7 @@ import { dnsRecordDelete } from './commands/dns-record-delete.ts';
 import { dnsRecordGet } from './commands/dns-record-get.ts';
 import { dnsRecordList } from './commands/dns-record-list.ts';
 import { dnsRecordPut } from './commands/dns-record-put.ts';
+import { event } from './commands/event.ts';
 import { info } from './commands/info.ts';
 import { kvDelete } from './commands/kv-delete.ts';
 import { kvExport } from './commands/kv-export.ts';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   dnsRecordGet,
   dnsRecordList,
   dnsRecordPut,
+  event,
   info,
   kvDelete,
   kvExport,
