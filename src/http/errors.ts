@@ -138,6 +138,9 @@ export const ERROR_CATALOGUE = {
   raft_peer_last: { status: 500, title: 'The only server cannot be removed' },
   relay_factor_invalid: { status: 400, title: 'Invalid relay factor' },
   keyring_empty: { status: 500, title: 'Gossip is not encrypted' },
+  acl_disabled: { status: 401, title: 'ACLs are disabled' },
+  join_failed: { status: 500, title: 'No pool could be joined' },
+  member_unknown: { status: 500, title: 'No such member' },
   snapshot_invalid: { status: 500, title: 'The snapshot cannot be restored' },
   snapshot_too_large: { status: 413, title: 'The snapshot is too large' },
 

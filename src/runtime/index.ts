@@ -1,5 +1,6 @@
 export { type Clock, systemClock, type Timer } from './clock.ts';
 export { formatDuration, type ParsedDuration, parseDuration } from './duration.ts';
+export { describeHost } from './host-facts.ts';
 export { InTurn } from './in-turn.ts';
 export { type Limit, limits } from './limits.ts';
 export { logStream } from './log-stream.ts';

@@ -79,7 +79,13 @@ export const SERVED: Readonly<Record<string, readonly EndpointNote[]>> = {
       ['GET /v1/agent/metrics'],
       '[metrics of its own](http.md#metrics), counted since the start; `format=prometheus`, or the `Accept` of a scraper, without any setting',
     ),
+    differs(['GET /v1/agent/host'], 'what Node.js tells of the machine: fewer fields'),
     works(['PUT /v1/agent/leave', 'PUT /v1/agent/reload']),
+    differs(
+      ['PUT /v1/agent/join/:addr', 'PUT /v1/agent/force-leave/:node'],
+      '`wan`; this node alone is known, and has joined itself',
+    ),
+    refused(['PUT /v1/agent/token/:which'], '401, as Consul answers without ACLs'),
   ],
   'The catalog': [
     differs(
@@ -229,17 +235,7 @@ export const SERVED: Readonly<Record<string, readonly EndpointNote[]>> = {
 
 /** Endpoints of Consul 1.16 that nothing is mounted for. */
 export const NOT_SERVED: readonly EndpointNote[] = [
-  refused(
-    [
-      'GET /v1/agent/host',
-      'GET /v1/agent/monitor',
-      'GET /v1/agent/metrics/stream',
-      'PUT /v1/agent/join/:addr',
-      'PUT /v1/agent/force-leave/:node',
-      'PUT /v1/agent/token/:which',
-    ],
-    'to come',
-  ),
+  refused(['GET /v1/agent/monitor', 'GET /v1/agent/metrics/stream'], 'to come'),
   refused(
     [
       'POST /v1/agent/connect/authorize',

@@ -6,6 +6,7 @@ import { agentChecks } from './agent-checks.ts';
 import { agentHealth } from './agent-health.ts';
 import { agentMaintenance } from './agent-maintenance.ts';
 import { agentMetrics } from './agent-metrics.ts';
+import { agentNode } from './agent-node.ts';
 import { agentSelf } from './agent-self.ts';
 import { agentServices } from './agent-services.ts';
 import { catalogReads } from './catalog-reads.ts';
@@ -34,6 +35,7 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   agentMaintenance,
   agentHealth,
   agentSelf,
+  agentNode,
   agentMetrics,
   catalogWrites,
   catalogReads,
