@@ -56,6 +56,8 @@ export {
   readServiceChecksByNode,
   readServices,
   readServiceTags,
+  type ServiceTags,
+  tagsByName,
 } from './reading.ts';
 export {
   readDnsName,

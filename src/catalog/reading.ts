@@ -45,15 +45,32 @@ export function readServices(state: State): Reading<ServiceRow[]> {
   };
 }
 
-/** Distinct service names with the union of their instances' tags, for `/v1/catalog/services`. */
-export function readServiceTags(state: State): Reading<Map<string, Set<string>>> {
+export type ServiceTags = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Distinct service names with the union of their instances' tags. */
+export function tagsByName(services: Iterable<ServiceRow>): ServiceTags {
   const tags = new Map<string, Set<string>>();
-  for (const row of state.tables.services.all()) {
+  for (const row of services) {
     const known = tags.get(row.service);
     if (known === undefined) tags.set(row.service, new Set(row.tags));
     else for (const tag of row.tags) known.add(tag);
   }
-  return { value: tags, index: state.indexOf(indexKeys.services), topics: [indexKeys.services] };
+  return tags;
+}
+
+/** Made of all services, which takes milliseconds, and the same for all who ask until one of them changes. */
+const keptTags = new WeakMap<State, { readonly revision: number; readonly tags: ServiceTags }>();
+
+/** Tags of all services, for `/v1/catalog/services`; the same object while no service changes. */
+export function readServiceTags(state: State): Reading<ServiceTags> {
+  const { services } = state.tables;
+  let kept = keptTags.get(state);
+  if (kept?.revision !== services.revision) {
+    kept = { revision: services.revision, tags: tagsByName(services.all()) };
+    keptTags.set(state, kept);
+  }
+  const index = state.indexOf(indexKeys.services);
+  return { value: kept.tags, index, topics: [indexKeys.services] };
 }
 
 /** Instances of the service called `name`. */

@@ -26,6 +26,7 @@ export class Table<Row extends object> implements TableView<Row> {
   readonly schema: TableSchema<Row>;
   readonly #rows = new Map<string, Row>();
   readonly #indexes: readonly SecondaryIndex<Row>[];
+  #revision = 0;
 
   constructor(schema: TableSchema<Row>) {
     this.schema = schema;
@@ -38,6 +39,11 @@ export class Table<Row extends object> implements TableView<Row> {
 
   get size(): number {
     return this.#rows.size;
+  }
+
+  /** Grows with every change: what was made of all rows holds as long as this is the same. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get(key: string): Row | undefined {
@@ -60,6 +66,7 @@ export class Table<Row extends object> implements TableView<Row> {
   }
 
   put(row: Row): void {
+    this.#revision++;
     const key = this.schema.key(row);
     const before = this.#rows.get(key);
     if (before !== undefined) this.#unfile(key, before);
@@ -72,6 +79,7 @@ export class Table<Row extends object> implements TableView<Row> {
   delete(key: string): void {
     const row = this.#rows.get(key);
     if (row === undefined) return;
+    this.#revision++;
     this.#unfile(key, row);
     this.#rows.delete(key);
   }

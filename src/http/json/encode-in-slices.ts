@@ -44,8 +44,7 @@ function longOf(value: unknown): Long | undefined {
     return { open: '[', close: ']', count: value.items.length, encode };
   }
   if (!(value instanceof GoMap)) return undefined;
-  const { record } = value;
-  const keys = Object.keys(record).sort();
+  const { keys, record } = value;
   const encode = (at: number): string => {
     const key = keys[at] as string;
     return `${encodeJson(key)}:${encodeJson(record[key])}`;

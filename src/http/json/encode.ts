@@ -6,9 +6,16 @@
 /** A Go map: its keys are sorted when written. */
 export class GoMap {
   readonly record: Readonly<Record<string, unknown>>;
+  #keys: readonly string[] | undefined;
 
   constructor(record: Readonly<Record<string, unknown>>) {
     this.record = record;
+  }
+
+  /** Sorted. */
+  get keys(): readonly string[] {
+    this.#keys ??= Object.keys(this.record).sort();
+    return this.#keys;
   }
 }
 
@@ -44,7 +51,7 @@ export function encodeJson(value: unknown): string {
       if (value === null) return 'null';
       if (Array.isArray(value)) return encodeList(value);
       if (value instanceof ListOf) return encodeListOf(value);
-      if (value instanceof GoMap) return encodeMap(value.record);
+      if (value instanceof GoMap) return encodeMap(value);
       return encodeStruct(value as Readonly<Record<string, unknown>>);
     default:
       throw new TypeError(`a ${typeof value} has no JSON form`);
@@ -118,9 +125,7 @@ function encodeStruct(struct: Readonly<Record<string, unknown>>): string {
   return text === '' ? '{}' : `${text}}`;
 }
 
-function encodeMap(record: Readonly<Record<string, unknown>>): string {
-  const keys = Object.keys(record);
-  if (keys.length > 1) keys.sort();
+function encodeMap({ keys, record }: GoMap): string {
   let text = '{';
   for (const key of keys) {
     text += `${text === '{' ? '' : ','}${encodeText(key)}:${encodeJson(record[key])}`;

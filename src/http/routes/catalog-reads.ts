@@ -10,7 +10,9 @@ import {
   readServices,
   readServiceTags,
   type ServiceRow,
+  type ServiceTags,
   type State,
+  tagsByName,
 } from '../../catalog/index.ts';
 import { json } from '../answer.ts';
 import { cacheHeaders } from '../caching.ts';
@@ -155,7 +157,8 @@ function answerServices(deps: ReadDeps, call: Call) {
     cacheable: true,
     toJson: (rows) => {
       const ofNodes = rows.filter((row) => ofNode?.(row.node) ?? true);
-      return tagsJson(tagsOf(kept(placed(state, ofNodes))));
+      const services = kept(placed(state, ofNodes)).map(({ service }) => service);
+      return tagsJson(tagsByName(services));
     },
   });
 }
@@ -167,19 +170,16 @@ function placed(state: State, rows: readonly ServiceRow[]): readonly PlacedServi
   });
 }
 
-function tagsOf(services: readonly PlacedService[]): Map<string, Set<string>> {
-  const tags = new Map<string, Set<string>>();
-  for (const { service: row } of services) {
-    const known = tags.get(row.service);
-    if (known === undefined) tags.set(row.service, new Set(row.tags));
-    else for (const tag of row.tags) known.add(tag);
-  }
-  return tags;
-}
+/** Sorted once for all who ask until the tags change. */
+const shownTags = new WeakMap<ServiceTags, GoMap>();
 
-function tagsJson(services: ReadonlyMap<string, ReadonlySet<string>>): GoMap {
+function tagsJson(services: ServiceTags): GoMap {
+  const known = shownTags.get(services);
+  if (known !== undefined) return known;
   const entries = [...services].map(([name, tags]) => [name, [...tags]] as const);
-  return new GoMap(Object.fromEntries(entries));
+  const shown = new GoMap(Object.fromEntries(entries));
+  shownTags.set(services, shown);
+  return shown;
 }
 
 /** An unknown node is null as a whole. */
