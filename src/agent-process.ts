@@ -90,6 +90,7 @@ async function start(root: Root): Promise<void> {
   leader.start();
   const agent = newAgent(root, engine);
   parts.add('agent', () => agent.close());
+  await agent.beginCatalog();
   await agent.start(config);
   const { dns, address: dnsAddress } = await startDns(root);
   tellUnsaved = (hasUnsaved) => dns.setUnsaved(hasUnsaved);

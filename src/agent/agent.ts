@@ -39,7 +39,13 @@ import {
   serviceChecks,
   unknownCheck,
 } from './registrations.ts';
-import { type AgentIdentity, registerSelfTxn, SERF_HEALTH, SERVER_SERVICE } from './self.ts';
+import {
+  type AgentIdentity,
+  registerFirstNodeTxn,
+  registerSelfTxn,
+  SERF_HEALTH,
+  SERVER_SERVICE,
+} from './self.ts';
 import { type ServiceDefinition, serviceIdOf, validateService } from './service-definition.ts';
 
 export interface AgentDeps {
@@ -89,6 +95,15 @@ export class Agent {
       deregister: (serviceId, checkId) => void this.#deregisterCritical(serviceId, checkId),
     });
     deps.state.follow((commands) => this.#follow(commands));
+  }
+
+  /**
+   * Begins a new catalog, before `start`, with the node alone: Consul's clients take a server for ready once what they
+   * read has an index of 2.
+   */
+  async beginCatalog(): Promise<void> {
+    if (this.#state.index > 0) return;
+    await this.#commit((transaction) => registerFirstNodeTxn(transaction, this.identity));
   }
 
   /** Registers this node and what is configured, and takes up the checks of earlier registrations. */

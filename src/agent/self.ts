@@ -39,9 +39,21 @@ export interface AgentIdentity {
 export const SERF_HEALTH = 'serfHealth';
 export const SERVER_SERVICE = 'consul';
 
+/** The node alone, without its health and its services. */
+export function registerFirstNodeTxn(transaction: Transaction, self: AgentIdentity): void {
+  putNode(transaction, nodeOf(self));
+}
+
 export function registerSelfTxn(transaction: Transaction, self: AgentIdentity): void {
   const moved = takeFormerName(transaction, self);
-  putNode(transaction, {
+  putNode(transaction, nodeOf(self));
+  putCheck(transaction, self.nodeName, serfHealth(self.nodeName));
+  if (self.server) putService(transaction, self.nodeName, serverService(self));
+  if (moved !== undefined) putBack(transaction, self.nodeName, moved);
+}
+
+function nodeOf(self: AgentIdentity) {
+  return {
     node: self.nodeName,
     id: self.nodeId,
     datacenter: self.datacenter,
@@ -49,10 +61,7 @@ export function registerSelfTxn(transaction: Transaction, self: AgentIdentity): 
     taggedAddresses: self.taggedAddresses,
     meta: self.meta,
     locality: self.locality,
-  });
-  putCheck(transaction, self.nodeName, serfHealth(self.nodeName));
-  if (self.server) putService(transaction, self.nodeName, serverService(self));
-  if (moved !== undefined) putBack(transaction, self.nodeName, moved);
+  };
 }
 
 function serfHealth(node: string) {
