@@ -41,8 +41,10 @@ export function plotRatios(workloads, other = 'NSD') {
   const [left, width, rowHeight, top] = [60, 760, 38, 40];
   const most = Math.max(1.2, ...bars.map(({ max }) => max));
   const x = (ratio) => Math.round(left + (ratio / most) * (width - left - 60));
+  const step = most > 2 ? 1 : 0.25;
+  const grid = Array.from({ length: Math.floor(most / step) + 1 }, (_, at) => at * step);
   const bottom = top + bars.length * rowHeight;
-  const parts = [0, 0.25, 0.5, 0.75, 1].flatMap((ratio) => [
+  const parts = grid.flatMap((ratio) => [
     line(x(ratio), top, x(ratio), bottom, 'grid'),
     text(x(ratio), bottom + 16, String(ratio), 'class="quiet" text-anchor="middle"'),
   ]);
@@ -50,7 +52,7 @@ export function plotRatios(workloads, other = 'NSD') {
     const y = top + at * rowHeight;
     parts.push(
       text(10, y + 28, id, 'class="title"'),
-      text(left + 4, y + 14, title, 'class="quiet"'),
+      text(left + 4, y + 14, title.replaceAll('`', ''), 'class="quiet"'),
       `<rect class="s0" x="${left}" y="${y + 18}" width="${x(middle) - left}" height="13" opacity="0.75"/>`,
       line(x(min), y + 24.5, x(max), y + 24.5, 'spread'),
       text(Math.max(x(max), x(aim ?? 0)) + 6, y + 29, middle.toFixed(2)),

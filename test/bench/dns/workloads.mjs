@@ -17,7 +17,7 @@ export const workloads = [
   },
   {
     id: 'W2',
-    title: 'the same, SRV with additional addresses',
+    title: '10,000 names × 3 SRV with additional addresses',
     run: againstOthers({
       set: 'three',
       questions: addresses({ type: 'SRV' }),
