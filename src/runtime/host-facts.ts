@@ -2,10 +2,15 @@
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
 
-/** Octets of memory and of the file system that `directory` is on; uptime in seconds. */
+/** Octets of memory and of the file system that `directory` is on; uptime in seconds. What cannot be told is null. */
 export async function describeHost(directory: string) {
   const total = os.totalmem();
   const free = os.freemem();
+  const errors: string[] = [];
+  const disk = await describeDisk(directory).catch((error: unknown) => {
+    errors.push(String(error));
+    return null;
+  });
   return {
     Memory: { total, available: free, used: total - free, usedPercent: share(total - free, total) },
     CPU: os.cpus().map(({ model, speed }, cpu) => ({ cpu, modelName: model, mhz: speed })),
@@ -16,7 +21,8 @@ export async function describeHost(directory: string) {
       kernelVersion: os.release(),
       kernelArch: os.machine(),
     },
-    Disk: await describeDisk(directory),
+    Disk: disk,
+    Errors: errors.length === 0 ? null : errors,
   };
 }
 

@@ -27,6 +27,12 @@ it('the host tells its memory, processors and disk', async () => {
   }
 });
 
+it('what the host does not tell is null, with the reason', async () => {
+  const host = (await api.get('/v1/agent/host')).json();
+  expect(host.Disk).toBeNull();
+  expect(host.Errors).toEqual([expect.stringContaining('ENOENT')]);
+});
+
 it.each([
   ['join/127.0.0.1', 200, ''],
   ['join/127.0.0.1:8301', 200, ''],

@@ -108,11 +108,11 @@ describe('a restore', () => {
     await fill(api);
     const archive = await saved(api);
     await api.put('/v1/kv/a/b', 'other');
-    await api.put('/v1/kv/a/late', 'x');
+    await api.put('/v1/kv/late/a', 'x');
     await api.put('/v1/agent/service/register', { Name: 'late' });
     const paths = [
       'kv/a/b',
-      'kv/a/?recurse',
+      'kv/late/?recurse',
       'catalog/services',
       'health/service/late',
       'catalog/node/n1',

@@ -34,9 +34,9 @@ async function host({ selfDescription, clock }: Deps): Promise<Answer> {
   const { DataDir } = selfDescription().debugConfig;
   // With -dev there is no folder: the disk is that of the system.
   const directory = typeof DataDir === 'string' && DataDir !== '' ? DataDir : '/';
-  const facts = await describeHost(directory);
+  const { Errors, ...facts } = await describeHost(directory);
   const collectedAt = BigInt(Math.floor(clock.now())) * NANOSECONDS;
-  return json({ ...facts, CollectionTime: collectedAt, Errors: null });
+  return json({ ...facts, CollectionTime: collectedAt, Errors });
 }
 
 /** A node that joins itself has joined; nobody else can be, since there is no gossip. */
