@@ -19,6 +19,7 @@ import { kvGet } from './commands/kv-get.ts';
 import { kvImport } from './commands/kv-import.ts';
 import { kvPut } from './commands/kv-put.ts';
 import { leave } from './commands/leave.ts';
+import { lock } from './commands/lock.ts';
 import { maint } from './commands/maint.ts';
 import { members } from './commands/members.ts';
 import { reload } from './commands/reload.ts';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   kvImport,
   kvPut,
   leave,
+  lock,
   maint,
   members,
   reload,
