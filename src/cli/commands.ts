@@ -30,6 +30,7 @@ import { servicesDeregister } from './commands/services-deregister.ts';
 import { servicesRegister } from './commands/services-register.ts';
 import { validate } from './commands/validate.ts';
 import { version } from './commands/version.ts';
+import { watch } from './commands/watch.ts';
 
 export const COMMANDS: readonly Command[] = [
   agent,
@@ -62,4 +63,5 @@ export const COMMANDS: readonly Command[] = [
   servicesRegister,
   validate,
   version,
+  watch,
 ];
