@@ -55,6 +55,7 @@ test('the table has the median of the runs, and whether it keeps the aim', async
     rounds: 3,
     seconds: 1,
     load: 0,
+    syncMs: 0.5,
     rows: [{ id: 'put', title: 'of a key', connections: 32, runs: [1, 12_500, 9e9].map(run), aim }],
     facts: [{ what: 'last', value: 51, unit: 'ms', aim: { atMost: 50 } }],
   });

@@ -11,6 +11,7 @@ import { cores, describeMachine, end, pin } from '../dns/machine.mjs';
 import { copyOf, startAgent, storeOf } from '../dns/servers/rollcall.mjs';
 import { measureBlocking } from './blocking.mjs';
 import { Connection } from './connection.mjs';
+import { syncMs } from './disk.mjs';
 import { load } from './load.mjs';
 import { KEYS, operations, valueText } from './operations.mjs';
 import { formatResults } from './table.mjs';
@@ -110,6 +111,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 pin(cores.generator, process.pid);
+const diskMs = syncMs(folder);
 const measured = await measure(folder);
 const results = {
   date: new Date().toISOString().slice(0, 10),
@@ -117,6 +119,7 @@ const results = {
   rounds,
   seconds,
   load: busy,
+  syncMs: diskMs,
   ...measured,
 };
 const text = formatResults(results);

@@ -31,10 +31,11 @@ function factTable(facts) {
   return table(['blocking at scale', 'value', 'aim'], rows);
 }
 
-/** All that was measured. @param results `{ date, machine, rounds, seconds, load, rows, facts }` */
-export function formatResults({ date, machine, rounds, seconds, load, rows, facts }) {
+/** All that was measured. @param results `{ date, machine, rounds, seconds, load, syncMs, rows, facts }` */
+export function formatResults(results) {
+  const { date, machine, rounds, seconds, load, syncMs, rows, facts } = results;
   const parts = [
-    `${date}: ${rounds} runs of ${seconds} s each, in turns, on ${machine}; load before ${load.toFixed(1)}.`,
+    `${date}: ${rounds} runs of ${seconds} s each, in turns, on ${machine}; load before ${load.toFixed(1)}; the disk takes ${syncMs.toFixed(2)} ms to write and sync a page.`,
     rows.length > 0 && operationTable(rows),
     facts.length > 0 && factTable(facts),
   ];
