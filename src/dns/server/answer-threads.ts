@@ -59,7 +59,9 @@ export class AnswerThreads {
   #options: DnsOptions;
   #logLevel: LogLevel;
   #hasUnsaved = false;
-  #slots: readonly Slot[] = [];
+  readonly #slots: Slot[] = [];
+  /** Of threads, once all of them are there. */
+  #count = 0;
   readonly #bound = new Set<Bound>();
   #restarts = 0;
   #hasStarted = false;
@@ -94,8 +96,8 @@ export class AnswerThreads {
   /** `wholeView` is the catalog at the moment it is called. @throws BindError, ZoneError; all is then closed */
   async start(wholeView: () => ViewDelta): Promise<readonly SocketAddress[]> {
     this.#wholeView = wholeView;
-    this.#slots = this.#newSlots();
     try {
+      this.#fillSlots();
       await handOver(this.all, wholeView());
       await Promise.all(this.#slots.map((slot) => this.#serve(slot)));
       for (const slot of this.#slots) this.#connect(slot);
@@ -151,7 +153,7 @@ export class AnswerThreads {
   }
 
   get #share(): Share {
-    return { threads: Math.max(this.#slots.length, 2), cookieSecret: this.#ownSecret };
+    return { threads: this.#count, cookieSecret: this.#ownSecret };
   }
 
   close(): Promise<void> {
@@ -163,27 +165,28 @@ export class AnswerThreads {
     for (const { plan } of this.#slots) plan.cancel();
     await Promise.all(this.all.map((link) => link.close()));
     for (const { wake } of this.#slots) wake?.close();
-    this.#slots = [];
+    this.#slots.length = 0;
   }
 
-  #newSlots(): Slot[] {
+  /** Starts a thread for each place. When one cannot be had, those before it are there, to be closed. */
+  #fillSlots(): void {
     const { logger, threads } = this.#parts;
     const chosen = chooseDatagrams(process.env);
     logger.info({}, chosen.text);
-    const streams = this.#newSlot('streams', undefined);
     // Sockets of node:dgram cannot share an address.
-    if (chosen.kind === 'dgram') return [streams, this.#newSlot('datagrams', undefined)];
-    const batches = Array.from({ length: threads }, () =>
-      this.#newSlot('datagrams', createWake(chosen.libc)),
-    );
-    return [streams, ...batches];
+    const sharing = chosen.kind === 'dgram' ? 1 : threads;
+    this.#count = 1 + sharing;
+    this.#addSlot('streams', undefined);
+    for (let added = 0; added < sharing; added++) {
+      this.#addSlot('datagrams', chosen.kind === 'dgram' ? undefined : createWake(chosen.libc));
+    }
   }
 
-  #newSlot(role: Slot['role'], wake: Wake | undefined): Slot {
+  #addSlot(role: Slot['role'], wake: Wake | undefined): void {
     const plan = new RestartPlan(this.#parts.clock);
     const slot = { role, wake, plan, isServing: false, descriptors: new Map() } as Slot;
     slot.link = this.#newLink(slot);
-    return slot;
+    this.#slots.push(slot);
   }
 
   #newLink(slot: Slot): ThreadLink {
@@ -267,7 +270,13 @@ export class AnswerThreads {
   /** Between two reloads. Failing again is an end like any other. */
   async #restart(slot: Slot): Promise<void> {
     if (this.#closing !== undefined) return;
-    slot.link = this.#newLink(slot);
+    try {
+      slot.link = this.#newLink(slot);
+    } catch (error) {
+      // The system gives no more threads: dead before it lived.
+      this.#ended(slot, error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     const { link } = slot;
     try {
       await handOver([link], this.#wholeView());

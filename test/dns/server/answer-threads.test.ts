@@ -91,6 +91,14 @@ async function askFromMany(to: SocketAddress, name: string, count = 24): Promise
   return new Set(answers);
 }
 
+const CACHE = {
+  maxBytes: 1 << 20,
+  maxTtlSeconds: 60,
+  maxNegativeTtlSeconds: 60,
+  staleSeconds: 0,
+  prefetch: false,
+};
+
 const BROKEN = Buffer.from('no delta');
 
 describe('two threads of datagrams', () => {
@@ -127,6 +135,19 @@ describe('two threads of datagrams', () => {
     await threads.change(dnsOptions(folder));
     await until(() => threads.restarts === 1);
     expect(await askFromMany(address, 'www.consul')).toEqual(new Set(['NOERROR 192.0.2.9']));
+  });
+
+  it('are tried again when the system gives no thread for the one that died', async () => {
+    const forward = { recursors: [], strategy: 'sequential' as const, timeoutMs: 2000 };
+    const { threads, address, lines } = await start(() => smallView, { forward });
+    // No function can go to another thread, so making one throws as it does where there are too many.
+    Object.assign(forward, { odd: () => {} });
+    threads.all[1]?.post({ kind: 'view', delta: BROKEN });
+    await until(() => lines.length === 2);
+    Object.assign(forward, { odd: undefined });
+    await until(() => threads.restarts === 1);
+    expect(lines).toEqual(['a DNS thread died', 'a DNS thread died']);
+    expect(await askFromMany(address, 'web.service.consul')).toEqual(new Set(['NOERROR 10.0.0.2']));
   });
 
   it('that fall far behind get all of the catalog anew, and answer by it', async () => {
@@ -198,5 +219,29 @@ describe('the thread of streams', () => {
     onTestFinished(() => client.close());
     client.send(question('web.service.consul'));
     expect(said(await client.next())).toBe('NOERROR 10.0.0.2');
+  });
+});
+
+describe('a reload that changes nothing', () => {
+  it('keeps what upstreams have said', async () => {
+    const upstream = await Upstream.start(answering());
+    onTestFinished(() => upstream.close());
+    const folder = writeZones(temporaryFolder(), { 'consul.zone': APEX });
+    const options: Partial<DnsOptions> = {
+      zoneDirectory: folder,
+      forward: {
+        recursors: [upstream.address],
+        strategy: 'sequential',
+        timeoutMs: 2000,
+        cache: CACHE,
+      },
+    };
+    const { threads, address } = await start(() => smallView, options);
+    await dig({ host: address.address, port: address.port }, 'www.example.com');
+    const kept = async () => (await statsOf(threads)).map(({ forward }) => forward?.cacheEntries);
+    const before = await kept();
+    expect(Math.max(...before.map((entries) => entries ?? 0))).toBe(1);
+    await threads.change(dnsOptions(folder, options));
+    expect(await kept()).toEqual(before);
   });
 });
