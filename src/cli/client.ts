@@ -51,7 +51,7 @@ type Method = keyof typeof OPERATIONS;
 interface Reply {
   readonly statusCode: number;
   readonly index: string;
-  readonly text: string;
+  readonly octets: Buffer;
 }
 
 export class ApiClient {
@@ -78,7 +78,12 @@ export class ApiClient {
     const reply = await this.#exchange('GET', asked);
     const index = reply.index;
     if (reply.statusCode === 404) return { value: undefined, index };
-    return { value: parseReply(expectOk(reply, asked), asked), index };
+    return { value: parseReply(expectOk(reply, asked).toString(), asked), index };
+  }
+
+  /** A read of what is no JSON. */
+  async getOctets(asked: ApiRequest): Promise<Buffer> {
+    return expectOk(await this.#exchange('GET', asked), asked);
   }
 
   /** The body of the reply, mostly empty. */
@@ -95,7 +100,7 @@ export class ApiClient {
   }
 
   async #send(method: Method, asked: ApiRequest): Promise<string> {
-    return expectOk(await this.#exchange(method, asked), asked);
+    return expectOk(await this.#exchange(method, asked), asked).toString();
   }
 
   async #exchange(method: Method, asked: ApiRequest): Promise<Reply> {
@@ -114,7 +119,11 @@ export class ApiClient {
         ...(signal === undefined ? {} : { signal }),
       });
       const index = textOf(response.headers['x-consul-index']);
-      return { statusCode: response.statusCode, index, text: await response.body.text() };
+      return {
+        statusCode: response.statusCode,
+        index,
+        octets: Buffer.from(await response.body.arrayBuffer()),
+      };
     } catch (error) {
       const reason = connectionProblem(error, this.#settings.socketPath);
       throw new ApiError(`Error ${asked.doing}: ${OPERATIONS[method]} "${target}": ${reason}`);
@@ -122,9 +131,9 @@ export class ApiClient {
   }
 }
 
-function expectOk({ statusCode, text }: Reply, { doing }: ApiRequest): string {
-  if (statusCode === 200) return text;
-  const refusal = `Unexpected response code: ${statusCode} (${text.trim()})`;
+function expectOk({ statusCode, octets }: Reply, { doing }: ApiRequest): Buffer {
+  if (statusCode === 200) return octets;
+  const refusal = `Unexpected response code: ${statusCode} (${octets.toString().trim()})`;
   throw new ApiError(`Error ${doing}: ${refusal}`, statusCode);
 }
 

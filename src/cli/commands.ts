@@ -28,6 +28,9 @@ import { resolverInstall } from './commands/resolver-install.ts';
 import { resolverRemove } from './commands/resolver-remove.ts';
 import { servicesDeregister } from './commands/services-deregister.ts';
 import { servicesRegister } from './commands/services-register.ts';
+import { snapshotInspect } from './commands/snapshot-inspect.ts';
+import { snapshotRestore } from './commands/snapshot-restore.ts';
+import { snapshotSave } from './commands/snapshot-save.ts';
 import { validate } from './commands/validate.ts';
 import { version } from './commands/version.ts';
 import { watch } from './commands/watch.ts';
@@ -61,6 +64,9 @@ export const COMMANDS: readonly Command[] = [
   resolverRemove,
   servicesDeregister,
   servicesRegister,
+  snapshotInspect,
+  snapshotRestore,
+  snapshotSave,
   validate,
   version,
   watch,

@@ -15,7 +15,11 @@ import { readTar, type TarFile } from './tar.ts';
 
 /** A catalog as it was. */
 export interface Snapshot {
+  readonly id: string;
   readonly index: number;
+  readonly term: number;
+  /** Length of `state.bin`. */
+  readonly stateBytes: number;
   /** The rows of each table by their keys. */
   readonly rows: ReadonlyMap<TableName, ReadonlyMap<string, object>>;
 }
@@ -63,6 +67,7 @@ class ArchiveFiles {
   readonly #hashes = new Map<string, ReturnType<typeof createHash>>();
   readonly #texts = new Map<string, string>();
   #name = '';
+  #stateBytes = 0;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -75,6 +80,7 @@ class ArchiveFiles {
     if (this.#hashes.has(name)) throw unreadable(`"${name}" is there twice`);
     const bytesMax = name === 'state.bin' ? this.#bytesMax : SMALL_FILE_BYTES_MAX;
     if (bytes > bytesMax) throw tooLarge(bytesMax);
+    if (name === 'state.bin') this.#stateBytes = bytes;
     this.#name = name;
     this.#hashes.set(name, createHash('sha256'));
     this.#texts.set(name, '');
@@ -95,17 +101,17 @@ class ArchiveFiles {
       if (sums.has(`${this.#hashes.get(name)?.digest('hex')}  ${name}`)) continue;
       throw unreadable(`failed checking integrity of snapshot: hash check failed for "${name}"`);
     }
-    return { index: indexOf(this.#texts.get('meta.json') ?? ''), rows: this.#rows.end() };
+    const meta = metaOf(this.#texts.get('meta.json') ?? '');
+    return { ...meta, stateBytes: this.#stateBytes, rows: this.#rows.end() };
   }
 }
 
-function indexOf(meta: string): number {
-  const { Version, Index } = (parsed(meta) ?? {}) as Record<string, unknown>;
+function metaOf(text: string): Pick<Snapshot, 'id' | 'index' | 'term'> {
+  const { Version, ID, Index, Term } = (parsed(text) ?? {}) as Record<string, unknown>;
   if (Version !== 1) throw unreadable(`unsupported version ${JSON.stringify(Version)}`);
-  if (Number.isSafeInteger(Index) && Number(Index) >= 0 && Number(Index) < INDEX_MAX) {
-    return Number(Index);
-  }
-  throw unreadable('"meta.json" has no index');
+  const index = Number.isSafeInteger(Index) ? Number(Index) : -1;
+  if (index < 0 || index >= INDEX_MAX) throw unreadable('"meta.json" has no index');
+  return { id: typeof ID === 'string' ? ID : '', index, term: Number(Term ?? 0) };
 }
 
 function parsed(text: string): unknown {

@@ -28,7 +28,13 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'value' | 'typ
     runtime: 'value',
   },
   config: { runtime: 'value', agent: 'value', checks: 'value', dns: 'value', http: 'value' },
-  cli: { config: 'value', dns: 'value', runtime: 'value', 'agent-process.ts': 'value' },
+  cli: {
+    config: 'value',
+    dns: 'value',
+    runtime: 'value',
+    snapshot: 'value',
+    'agent-process.ts': 'value',
+  },
   // The composition root may use everything but the command line.
   'agent-process.ts': {
     runtime: 'value',
