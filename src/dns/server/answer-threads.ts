@@ -170,11 +170,13 @@ export class AnswerThreads {
 
   /** Starts a thread for each place. When one cannot be had, those before it are there, to be closed. */
   #fillSlots(): void {
-    const { logger, threads } = this.#parts;
+    const { logger, threads, endpoints } = this.#parts;
     const chosen = chooseDatagrams(process.env);
-    logger.info({}, chosen.text);
-    // Sockets of node:dgram cannot share an address.
-    const sharing = chosen.kind === 'dgram' ? 1 : threads;
+    // Nobody can ask: explanations and the judging of records want the thread of streams alone. Sockets of node:dgram
+    // cannot share an address.
+    const most = chosen.kind === 'dgram' ? 1 : threads;
+    const sharing = endpoints.length === 0 ? 0 : most;
+    if (sharing > 0) logger.info({}, chosen.text);
     this.#count = 1 + sharing;
     this.#addSlot('streams', undefined);
     for (let added = 0; added < sharing; added++) {

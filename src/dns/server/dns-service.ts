@@ -6,7 +6,13 @@
  *   threads of datagrams (several share an address) ── ask through ──▶ thread of streams, which asks upstreams
  */
 import { serialize } from 'node:v8';
-import { type Clock, type Logger, type LogLevel, systemClock } from '../../runtime/index.ts';
+import {
+  type Clock,
+  type Logger,
+  type LogLevel,
+  systemClock,
+  type Timer,
+} from '../../runtime/index.ts';
 import { ExplainError, formatReply, UnaskableError } from '../answer/explain.ts';
 import type { ExplainedAnswer, ExplainRequest } from '../answer/explained.ts';
 import type { DnsOptions } from '../options.ts';
@@ -32,11 +38,20 @@ export interface DnsServiceOptions {
   readonly clock?: Clock;
 }
 
+/** How long an index may wait that no change came with. */
+const INDEX_EVERY_MS = 50;
+
 export class DnsService {
   readonly #threads: AnswerThreads;
+  readonly #clock: Clock;
+  /** Of the last commit. */
+  #index = 0;
+  /** Runs while the threads do not know of it. */
+  #behind: Timer | undefined;
 
   constructor(options: DnsServiceOptions) {
     const { threads = 1, logLevel = 'debug', clock = systemClock, ...rest } = options;
+    this.#clock = clock;
     this.#threads = new AnswerThreads({ ...rest, threads, logLevel, clock });
   }
 
@@ -49,10 +64,29 @@ export class DnsService {
     return this.#threads.start(wholeView);
   }
 
-  /** Hands a commit to the threads. Before `start` the view has it already. */
+  /**
+   * Hands a commit to the threads. Before `start` the view has it already. One that changes nothing there only moves the
+   * index, which waits for a while, or for the next that does: a key that is written should cost DNS nothing.
+   */
   publish(delta: ViewDelta): void {
+    this.#behind?.cancel();
+    this.#behind = undefined;
+    if (delta.changes.length > 0) this.#post(delta);
+    else this.#behind = this.#clock.schedule(INDEX_EVERY_MS, () => this.#catchUp());
+    this.#index = delta.index;
+  }
+
+  #post(delta: ViewDelta): void {
     const bytes = serialize(delta);
     for (const link of this.#threads.all) link.publish(bytes, delta.changes.length);
+  }
+
+  /** Tells the threads of the index that nothing else told them of. */
+  #catchUp(): void {
+    if (this.#behind === undefined) return;
+    this.#behind.cancel();
+    this.#behind = undefined;
+    this.#post({ index: this.#index, changes: [] });
   }
 
   /** Answers say so while there are results of checks that are not durable. */
@@ -62,11 +96,13 @@ export class DnsService {
 
   /** The catalog index whose answers are given, once all that was published before this call is applied. */
   async appliedIndex(): Promise<number> {
+    this.#catchUp();
     const replies = await this.#threads.askAll({ kind: 'applied-index' });
     return Math.min(...replies.map((reply) => (reply.kind === 'applied-index' ? reply.index : 0)));
   }
 
   async stats(): Promise<DnsStats> {
+    this.#catchUp();
     const replies = await this.#threads.askAll({ kind: 'stats' });
     const stats = replies.map((reply): ThreadStats => {
       if (reply.kind === 'stats') return reply.stats;
@@ -111,6 +147,7 @@ export class DnsService {
 
   /** Answers what is in flight, then ends the threads. May be called twice, and before `start`. */
   close(): Promise<void> {
+    this.#behind?.cancel();
     return this.#threads.close();
   }
 }

@@ -115,6 +115,14 @@ describe('the DNS service', () => {
     expect(await dns.appliedIndex()).toBe(21);
   });
 
+  it('has one thread, which explains, when nobody can ask', async () => {
+    const { dns } = make({ endpoints: [] });
+    expect(await dns.start(() => smallView)).toEqual([]);
+    expect(await dns.stats()).toMatchObject({ threads: 1, endpoints: [] });
+    dns.publish(view(9));
+    expect(await dns.appliedIndex()).toBe(9);
+  });
+
   it('starts on an empty catalog and knows its index', async () => {
     const { dns } = make();
     await dns.start(() => view(5));
