@@ -46,7 +46,7 @@ export class QueryIndex {
   find(text: string): ViewQuery | undefined {
     const byKey = this.#byKey.get(text);
     if (byKey !== undefined) return byKey.template === undefined ? byKey : undefined;
-    return this.#byName.get(text)[0] ?? this.#findRendered(text);
+    return this.#byName.first(text) ?? this.#findRendered(text);
   }
 
   #putTemplate(query: ViewQuery, definition: NonNullable<ViewQuery['template']>): void {

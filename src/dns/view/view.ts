@@ -93,7 +93,7 @@ export class View {
 
   /** An instance of this datacenter registered with this very address. */
   instanceAt(address: string): InstanceEntry | undefined {
-    return this.#instancesByAddress.get(address)[0];
+    return this.#instancesByAddress.first(address);
   }
 
   /** Drops all that was selected by old rules, which would otherwise live as long as nobody asks again. */
