@@ -22,6 +22,7 @@ import { compileFixed } from './compile-fixed.ts';
 import { compileSrv } from './compile-srv.ts';
 import { CompiledAddresses } from './compiled-addresses.ts';
 import type { CompiledAnswer, Terms } from './compiled-answer.ts';
+import { FirstAsked } from './first-asked.ts';
 import { PlacedReply } from './placed-reply.ts';
 import { PlainQuery } from './plain-query.ts';
 
@@ -55,10 +56,14 @@ const TYPES: ReadonlySet<number> = new Set([
   RecordType.HTTPS,
 ]);
 
+/** So many are made for whoever asks first. */
+const ANSWERS_AT_ONCE = 16_384;
+
 export class CompiledAnswers {
   readonly #parts: CompiledParts;
   readonly #table = new AnswerTable(limits.compiledAnswerBytes.default);
   readonly #query = new PlainQuery();
+  readonly #firstAsked = new FirstAsked();
   readonly #reply = new PlacedReply();
   readonly #writer = new MessageWriter();
   #terms: Terms;
@@ -94,8 +99,15 @@ export class CompiledAnswers {
     this.#isWanted = false;
     if (outcome.kind !== 'answer' && outcome.kind !== 'no-data') return;
     const { basis } = outcome;
-    if (basis?.question !== question || this.#table.find(this.#query) !== undefined) return;
+    if (basis?.question !== question || this.#isForOnce()) return;
+    if (this.#table.find(this.#query) !== undefined) return;
     this.#table.add(this.#query, this.#compile(basis, reply) ?? new Uncompiled(basis.from));
+  }
+
+  /** With many answers kept, one is made only for who asks a second time. */
+  #isForOnce(): boolean {
+    if (this.#table.count < ANSWERS_AT_ONCE) return false;
+    return !this.#firstAsked.wasAsked(this.#query.hash);
   }
 
   #tryAnswer(datagram: Datagram): number {
