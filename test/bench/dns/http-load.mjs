@@ -8,6 +8,8 @@ import { catalogSet, registration, statusChange } from './catalog-set.mjs';
 import { write } from './http-writer.mjs';
 import { cores, startOn } from './machine.mjs';
 
+/** Status changes in one transaction. */
+const FLIPS_EACH = 20;
 const REGISTER = '/v1/catalog/register';
 const LISTS = ['/v1/health/state/any', '/v1/catalog/services', '/v1/catalog/nodes'];
 /** Registrations go round this many instances of new services. */
@@ -15,17 +17,27 @@ const LATE_INSTANCES = 20_000;
 
 /** Kinds of writes: what the request of a number is, each a change of what is there. */
 const writers = {
-  /** The first instance of each service in turn leaves and comes back; the others of its service stay. */
+  /**
+   * The first instance of each service in turn leaves and comes back; the others of its service stay. Several in one
+   * transaction, as whoever has a thousand of them to tell each second does it: a request of its own for each would
+   * measure HTTP, which shares the core.
+   */
   flips(set) {
     const { services } = catalogSet(set);
-    return (at) => {
+    const flip = (at) => {
       const { instances } = services[at % (services.length - 1)];
       const isEven = Math.floor(at / (services.length - 1)) % 2 === 0;
-      return { path: REGISTER, body: statusChange(instances[0], isEven ? 'critical' : 'passing') };
+      const { Node, Check } = statusChange(instances[0], isEven ? 'critical' : 'passing');
+      return { Check: { Verb: 'set', Check: { Node, ...Check } } };
     };
+    const request = (at) => ({
+      path: '/v1/txn',
+      body: Array.from({ length: FLIPS_EACH }, (_, one) => flip(at * FLIPS_EACH + one)),
+    });
+    return { request, changesEach: FLIPS_EACH };
   },
   registrations() {
-    return (at) => {
+    const request = (at) => {
       const one = at % LATE_INSTANCES;
       const id = `late-${one}`;
       const port = 1024 + (Math.floor(at / LATE_INSTANCES) % 60_000);
@@ -36,6 +48,7 @@ const writers = {
       };
       return { path: REGISTER, body: registration(`late-${one % 2000}`, { id, port, ...where }) };
     };
+    return { request, changesEach: 1 };
   },
 };
 
@@ -63,10 +76,13 @@ async function main({ http, set, writes, perSecond, lists }) {
   const over = new AbortController();
   const { signal } = over;
   process.stdin.on('end', () => over.abort()).resume();
-  const request = writers[writes](set);
-  const working = [write({ http, perSecond, signal, request }), lists ? list(http, signal) : {}];
+  const { request, changesEach } = writers[writes](set);
+  const rate = perSecond / changesEach;
+  const writing = write({ http, perSecond: rate, signal, request });
   process.stdout.write('under way\n');
-  process.stdout.write(`${JSON.stringify(Object.assign({}, ...(await Promise.all(working))))}\n`);
+  const [written, listed] = await Promise.all([writing, lists ? list(http, signal) : {}]);
+  const done = { ...written, ...listed, perSecond: written.perSecond * changesEach };
+  process.stdout.write(`${JSON.stringify(done)}\n`);
 }
 
 /** Starts the load beside the generator. @returns `stop()`, which gives `{ written, perSecond, lists?, listedMb? }` */
