@@ -69,7 +69,8 @@ async function startAll(folder: string) {
 }
 
 describe.skipIf(present.length === 0)('behind each of them', () => {
-  it('every kind of answer arrives, and what has a TTL is kept', async () => {
+  // On a busy machine BIND was seen to give up on one question of hundreds; a second time it has to be right.
+  it('every kind of answer arrives, and what has a TTL is kept', { retry: 1 }, async () => {
     const { agent, resolvers } = await startAll(temporaryFolder());
     await Promise.all(
       resolvers.map(async (resolver) => {
@@ -100,8 +101,10 @@ describe.skipIf(present.length === 0)('behind each of them', () => {
     const reached = async (resolver: (typeof resolvers)[number], name: string) => {
       const before = await counted(agent);
       const asked = Array.from({ length: REPEATS }, () => [name, 'A']);
-      for (const { answers } of await digAll(resolver, ...asked)) {
-        expect(answers, resolver.name).toEqual([expect.stringMatching(/ 10\.1\.1\.1$/)]);
+      for (const { answers, status } of await digAll(resolver, ...asked)) {
+        expect(answers, `${resolver.name}: ${status}`).toEqual([
+          expect.stringMatching(/ 10\.1\.1\.1$/),
+        ]);
       }
       return (await counted(agent)) - before;
     };
