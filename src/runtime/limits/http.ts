@@ -40,7 +40,7 @@ export const httpLimits = {
   filterSteps: limit({
     default: 1 << 25,
     min: 1 << 16,
-    max: 1 << 32,
+    max: 2 ** 32,
     why: 'comparisons and steps of patterns that one filter may take, all in one go: a second of the thread at worst',
   }),
   httpConnections: limit({
