@@ -5,28 +5,25 @@
  * ends a loop that leads back here: its second round waits for the first.
  */
 import { setMaxListeners } from 'node:events';
-import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type Logger, limits, type Random } from '../../runtime/index.ts';
 import { followAliases } from '../answer/alias-chain.ts';
 import type { Failure, Outcome, Query, Relayed, Source } from '../answer/outcome.ts';
-import { type ForwardOptions, isForwarding, type UpstreamAddress } from '../options.ts';
+import type { ForwardOptions, UpstreamAddress } from '../options.ts';
 import type { Name } from '../wire/name.ts';
 import type { Question } from '../wire/question.ts';
 import type { Whose } from './answers-to.ts';
 import { type Backoff, backOff, isOver } from './backoff.ts';
-import { cachedError, type Failed, PROHIBITED, STOPPING, TOO_MANY } from './failures.ts';
-import { FairPlaces, type Holder } from './fair-places.ts';
+import { cachedError, type Failed, STOPPING, TOO_MANY } from './failures.ts';
+import { FairPlaces } from './fair-places.ts';
 import { formatAddress } from './format-address.ts';
-import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
+import { ForwardCounts } from './forward-counts.ts';
+import { type Asking, type Forwarding, ForwardScope, forwardingBy } from './forward-scope.ts';
 import { OpenTries } from './open-tries.ts';
-import { markOf } from './options-mark.ts';
 import { questionKey } from './question-key.ts';
-import { RecursionClients } from './recursion-clients.ts';
 import type { Lent } from './remote-forwarder.ts';
-import { type KeptFailure, type KeptReply, ReplyCache } from './reply-cache.ts';
+import type { KeptFailure, KeptReply } from './reply-cache.ts';
 import { type Resolved, Resolver } from './resolution.ts';
 import { failureMsAfter, retentionOf } from './retention.ts';
-import { Routes } from './routes.ts';
 import { UpstreamHealth } from './upstream-health.ts';
 import { QueryWriter } from './upstream-query.ts';
 import { systemSockets, type UpstreamSockets } from './upstream-sockets.ts';
@@ -48,17 +45,8 @@ export interface ForwarderParts {
 }
 
 export interface Forwarder extends Source {
-  /** Whether there is anyone to ask. */
-  readonly isForwarding: boolean;
-  /** Whether there is anyone to ask about a lower-cased name. */
-  reaches(name: Name): boolean;
-  /** Whether names are forwarded for the client at an address, as a socket gives it. */
-  serves(address: string): boolean;
-  /** Whether that is so for every client. */
-  readonly servesAll: boolean;
-  /** Questions that begin after this go to the new recursors, and nothing of the old ones is known any more. */
-  setOptions(options: ForwardOptions): void;
-  readonly stats: ForwardStats;
+  /** Whose names and clients are forwarded. */
+  readonly scope: ForwardScope;
   /** Of an outcome that was just given to `question`: what may be given to others, too, without asking again. */
   lend?(question: Question, outcome: Outcome): Lent | undefined;
   /** Ends every wait with SERVFAIL. May be called twice. */
@@ -68,8 +56,6 @@ export interface Forwarder extends Source {
 export function createForwarder(parts: ForwarderParts): Forwarder {
   return new RecursorForwarder(parts);
 }
-
-const SKIP: Outcome = Object.freeze({ kind: 'skip' });
 
 /** A kept answer is renewed in this last part of its time, when it was asked for so often. */
 const PREFETCH_SHARE = 0.1;
@@ -82,13 +68,8 @@ interface UnderWay {
   readonly outcome: Promise<Outcome>;
 }
 
-/** All that depends on the options, replaced as a whole. */
-interface Forwarding {
-  readonly options: ForwardOptions;
-  readonly mark: string;
-  readonly routes: Routes;
-  readonly clients: RecursionClients;
-  readonly cache: ReplyCache;
+/** What is known of upstreams goes with the options that they were asked by. */
+interface Recursing extends Forwarding {
   readonly health: UpstreamHealth;
   readonly resolver: Resolver;
   readonly underWay: Map<string, UnderWay>;
@@ -96,13 +77,13 @@ interface Forwarding {
 
 class RecursorForwarder implements Forwarder {
   readonly name = 'forward';
+  readonly scope: ForwardScope<Recursing>;
   readonly #parts: ForwarderParts;
   readonly #clock: Clock;
   readonly #writer = new QueryWriter();
   readonly #closing = new AbortController();
   readonly #counts = new ForwardCounts();
   readonly #tries = new OpenTries();
-  #now: Forwarding;
   readonly #asking = new FairPlaces({
     most: limits.forwardSockets.default,
     graceMs: limits.forwardGraceMs.default,
@@ -115,44 +96,23 @@ class RecursorForwarder implements Forwarder {
     this.#parts = parts;
     this.#clock = parts.clock;
     this.#waiting = new WaitingClients(parts.clock);
-    this.#now = this.#build(parts.options);
+    this.scope = new ForwardScope({
+      options: parts.options,
+      counts: this.#counts,
+      build: (options) => this.#build(options),
+    });
     // One listener for each socket, whose number has a limit of its own: many are no leak.
     setMaxListeners(0, this.#closing.signal);
   }
 
-  get isForwarding(): boolean {
-    return isForwarding(this.#now.options);
-  }
-
-  reaches(name: Name): boolean {
-    return this.#now.routes.find(name) !== undefined;
-  }
-
-  get servesAll(): boolean {
-    return this.#now.clients.areAll;
-  }
-
-  serves(address: string): boolean {
-    return this.#now.clients.has(address);
-  }
-
-  setOptions(options: ForwardOptions): void {
-    if (!isDeepStrictEqual(options, this.#now.options)) this.#now = this.#build(options);
-  }
-
-  get stats(): ForwardStats {
-    const { entries, bytes } = this.#now.cache;
-    return { ...this.#counts, cacheEntries: entries, cacheBytes: bytes };
-  }
-
   lend(question: Question, outcome: Outcome): Lent | undefined {
-    const kept = this.#now.cache.peek(questionKey(question));
+    const kept = this.scope.now.cache.peek(questionKey(question));
     if (kept?.kind !== 'reply') return undefined;
     const nowMs = this.#clock.monotonic();
     // What is due to be renewed is asked for here, so that it is; what was followed further is no more what is kept.
     const freshMs = kept.expiresMs - kept.ttlMs * PREFETCH_SHARE - nowMs;
     if (freshMs <= 0 || outcome !== kept.at(nowMs)) return undefined;
-    return { reply: kept.replyAt(nowMs), freshMs, mark: this.#now.mark };
+    return { reply: kept.replyAt(nowMs), freshMs, mark: this.scope.now.mark };
   }
 
   close(): void {
@@ -180,16 +140,10 @@ class RecursorForwarder implements Forwarder {
     return followAliases(query, aliases, this.#parts.follow);
   }
 
-  #find({ question, client }: Query): Outcome | Promise<Outcome> {
-    const forwarding = this.#now;
-    const group = forwarding.routes.find(question.lowerName);
-    if (group === undefined) return SKIP;
-    if (!forwarding.clients.has(client.address)) {
-      this.#counts.prohibited += 1;
-      return PROHIBITED;
-    }
-    const key = questionKey(question);
-    const asking: Asking = { forwarding, group, question, client: client.address, key };
+  #find(query: Query): Outcome | Promise<Outcome> {
+    const asking = this.scope.admit(query);
+    if (asking.kind !== 'asking') return asking;
+    const { forwarding } = asking;
     const kept = forwarding.cache.get(asking.key);
     if (kept === undefined) return this.#ask(asking);
     // A zone of ours may be younger than what was kept.
@@ -203,7 +157,7 @@ class RecursorForwarder implements Forwarder {
       : this.#answerFailure(kept, asking, nowMs);
   }
 
-  #answerKept(kept: KeptReply, asking: Asking, nowMs: number): Outcome | Promise<Outcome> {
+  #answerKept(kept: KeptReply, asking: Recursion, nowMs: number): Outcome | Promise<Outcome> {
     const leftMs = kept.expiresMs - nowMs;
     if (leftMs > 0) {
       this.#counts.hits += 1;
@@ -215,14 +169,14 @@ class RecursorForwarder implements Forwarder {
     return this.#answerExpired(kept, asking, nowMs);
   }
 
-  #answerFailure(kept: KeptFailure, asking: Asking, nowMs: number): Outcome | Promise<Outcome> {
+  #answerFailure(kept: KeptFailure, asking: Recursion, nowMs: number): Outcome | Promise<Outcome> {
     if (!isBackedOff(kept, asking, nowMs)) return this.#ask(asking);
     this.#counts.failureHits += 1;
     return kept.failure;
   }
 
   /** RFC 8767 §5: what is new when it comes in time, else what there is. */
-  #answerExpired(kept: KeptReply, asking: Asking, nowMs: number): Outcome | Promise<Outcome> {
+  #answerExpired(kept: KeptReply, asking: Recursion, nowMs: number): Outcome | Promise<Outcome> {
     const refresh = isBackedOff(kept, asking, nowMs) ? undefined : this.#begin(asking);
     if (refresh === undefined) return this.#stale(kept);
     const patienceMs = refresh.startMs + limits.forwardStaleMs.default - nowMs;
@@ -236,7 +190,7 @@ class RecursorForwarder implements Forwarder {
     return kept.stale();
   }
 
-  #prefetch(kept: KeptReply, asking: Asking, nowMs: number): void {
+  #prefetch(kept: KeptReply, asking: Recursion, nowMs: number): void {
     const { cache } = asking.forwarding.options;
     if (cache?.prefetch !== true || kept.hits < PREFETCH_HITS) return;
     if (isBackedOff(kept, asking, nowMs)) return;
@@ -252,7 +206,7 @@ class RecursorForwarder implements Forwarder {
     void begun.outcome.then(done, done);
   }
 
-  async #ask(asking: Asking): Promise<Outcome> {
+  async #ask(asking: Recursion): Promise<Outcome> {
     const wait = this.#waiting.take(asking);
     if (wait === undefined) return TOO_MANY;
     this.#counts.misses += 1;
@@ -260,7 +214,7 @@ class RecursorForwarder implements Forwarder {
   }
 
   /** The asking of this question, begun now if it is not under way; undefined when too much is. */
-  #begin(asking: Asking): UnderWay | undefined {
+  #begin(asking: Recursion): UnderWay | undefined {
     const { forwarding, group, client, key } = asking;
     const { underWay } = forwarding;
     const before = underWay.get(key);
@@ -283,7 +237,7 @@ class RecursorForwarder implements Forwarder {
     return begun;
   }
 
-  async #resolve(asking: Asking, signal: AbortSignal): Promise<Outcome> {
+  async #resolve(asking: Recursion, signal: AbortSignal): Promise<Outcome> {
     const { forwarding, group, question } = asking;
     const whose: Whose = (name) => {
       if (this.#parts.isOurs(name)) return 'ours';
@@ -304,7 +258,7 @@ class RecursorForwarder implements Forwarder {
     }
   }
 
-  #keep({ forwarding, key }: Asking, { reply }: Resolved & { readonly kind: 'reply' }): Outcome {
+  #keep({ forwarding, key }: Recursion, { reply }: Resolved & { readonly kind: 'reply' }): Outcome {
     const { cache, options } = forwarding;
     if (options.cache === undefined) return reply.relayed;
     const retention = retentionOf(reply, options.cache);
@@ -318,7 +272,7 @@ class RecursorForwarder implements Forwarder {
   }
 
   /** RFC 9520 §3.2: not asked again for a while; RFC 8767 §5: nor is what an old answer stands in for. */
-  #fail(asking: Asking, failure: Failure, startMs: number): Outcome {
+  #fail(asking: Recursion, failure: Failure, startMs: number): Outcome {
     const { cache, health } = asking.forwarding;
     const nowMs = this.#clock.monotonic();
     const tries = { startMs, nowMs, lastGoodMs: health.lastGoodMs(asking.group) };
@@ -340,7 +294,7 @@ class RecursorForwarder implements Forwarder {
   }
 
   /** An answer of before, when there is one that is not too old. */
-  #insteadOf({ forwarding, key }: Asking, failure: Failure): Outcome {
+  #insteadOf({ forwarding, key }: Recursion, failure: Failure): Outcome {
     const kept = forwarding.cache.peek(key);
     if (kept?.kind !== 'reply') return failure;
     const nowMs = this.#clock.monotonic();
@@ -357,7 +311,7 @@ class RecursorForwarder implements Forwarder {
     this.#parts.logger.debug({ recursors }, 'a question could not be answered by any recursor');
   }
 
-  #build(options: ForwardOptions): Forwarding {
+  #build(options: ForwardOptions): Recursing {
     const { clock, random, listeners, logger, sockets = systemSockets } = this.#parts;
     const resolving = {
       sockets,
@@ -369,29 +323,20 @@ class RecursorForwarder implements Forwarder {
     };
     const health = new UpstreamHealth(clock, random);
     return {
-      options,
-      mark: markOf(options),
+      ...forwardingBy({ options, listeners, logger }),
       health,
-      routes: new Routes({ options, listeners, logger }),
-      clients: new RecursionClients(options.allowed),
-      cache: new ReplyCache(options.cache?.maxBytes ?? 0),
       resolver: new Resolver(resolving, options, health),
       underWay: new Map(),
     };
   }
 }
 
-/** A question on its way through, for the client that asked it first. */
-interface Asking extends Holder {
-  readonly forwarding: Forwarding;
-  readonly question: Question;
-  readonly key: string;
-}
+type Recursion = Asking<Recursing>;
 
 /** Whether it failed, and it is too early to ask again. */
 function isBackedOff(
   { backoff }: { readonly backoff: Backoff | undefined },
-  { forwarding, group }: Asking,
+  { forwarding, group }: Recursion,
   nowMs: number,
 ): boolean {
   return backoff !== undefined && !isOver(backoff, nowMs, forwarding.health.lastGoodMs(group));

@@ -7,22 +7,15 @@
  *    │── ForwardAsk (id, query) ─────────▶│ its forwarder
  *    │◀───── ForwardTold (id, outcome …) ─│
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 import { type Clock, limits, silentLogger } from '../../runtime/index.ts';
 import type { Outcome, Query } from '../answer/outcome.ts';
-import { type ForwardOptions, isForwarding } from '../options.ts';
-import type { Name } from '../wire/name.ts';
-import { PROHIBITED, STOPPING, TOO_MANY, UNREACHED } from './failures.ts';
+import { STOPPING, TOO_MANY, UNREACHED } from './failures.ts';
 import { FairPlaces, type Place } from './fair-places.ts';
-import { ForwardCounts, type ForwardStats } from './forward-counts.ts';
+import { ForwardCounts } from './forward-counts.ts';
+import { type Asking, ForwardScope, forwardingBy } from './forward-scope.ts';
 import type { Forwarder, ForwarderParts } from './forwarder.ts';
-import { markOf } from './options-mark.ts';
-import { questionKey } from './question-key.ts';
-import { RecursionClients } from './recursion-clients.ts';
 import type { Reply } from './relay.ts';
-import { ReplyCache } from './reply-cache.ts';
-import { type Group, Routes } from './routes.ts';
 
 /** A question for the thread that asks upstreams. */
 export interface ForwardAsk {
@@ -52,21 +45,12 @@ interface Asked {
   readonly settle: (outcome: Outcome) => void;
 }
 
-/** All that depends on the options, replaced as a whole. */
-interface Forwarding {
-  readonly options: ForwardOptions;
-  readonly mark: string;
-  readonly routes: Routes;
-  readonly clients: RecursionClients;
-  readonly cache: ReplyCache;
-}
-
-const SKIP: Outcome = Object.freeze({ kind: 'skip' });
 /** Twice those that have a place. */
 const ASKED_MAX = 2 * limits.forwardWaiting.default;
 
 export class RemoteForwarder implements Forwarder {
   readonly name = 'forward';
+  readonly scope: ForwardScope;
   readonly #parts: ForwarderParts;
   readonly #clock: Clock;
   readonly #counts = new ForwardCounts();
@@ -77,13 +61,17 @@ export class RemoteForwarder implements Forwarder {
   readonly #asked = new Map<number, Asked>();
   #port: MessagePort | undefined;
   #nextId = 1;
-  #now: Forwarding;
   #closed = false;
 
   constructor(parts: ForwarderParts) {
     this.#parts = parts;
     this.#clock = parts.clock;
-    this.#now = this.#build(parts.options);
+    this.scope = new ForwardScope({
+      options: parts.options,
+      counts: this.#counts,
+      // The thread that asks says what is wrong with them.
+      build: (options) => forwardingBy({ options, listeners: () => [], logger: silentLogger }),
+    });
   }
 
   /** From now on questions go through `port`; those that wait for the one before it have failed. */
@@ -100,31 +88,6 @@ export class RemoteForwarder implements Forwarder {
     if (this.#closed) this.close();
   }
 
-  get isForwarding(): boolean {
-    return isForwarding(this.#now.options);
-  }
-
-  reaches(name: Name): boolean {
-    return this.#now.routes.find(name) !== undefined;
-  }
-
-  get servesAll(): boolean {
-    return this.#now.clients.areAll;
-  }
-
-  serves(address: string): boolean {
-    return this.#now.clients.has(address);
-  }
-
-  setOptions(options: ForwardOptions): void {
-    if (!isDeepStrictEqual(options, this.#now.options)) this.#now = this.#build(options);
-  }
-
-  get stats(): ForwardStats {
-    const { entries, bytes } = this.#now.cache;
-    return { ...this.#counts, cacheEntries: entries, cacheBytes: bytes };
-  }
-
   close(): void {
     this.#closed = true;
     this.#settleAll(STOPPING);
@@ -133,15 +96,10 @@ export class RemoteForwarder implements Forwarder {
   }
 
   answer(query: Query): Outcome | Promise<Outcome> {
-    const { question, client } = query;
-    const { routes, clients, cache } = this.#now;
-    const group = routes.find(question.lowerName);
-    if (group === undefined) return SKIP;
-    if (!clients.has(client.address)) {
-      this.#counts.prohibited += 1;
-      return PROHIBITED;
-    }
-    const key = questionKey(question);
+    const asking = this.scope.admit(query);
+    if (asking.kind !== 'asking') return asking;
+    const { key } = asking;
+    const { cache } = asking.forwarding;
     const kept = cache.get(key);
     if (kept?.kind === 'reply') {
       const nowMs = this.#clock.monotonic();
@@ -153,17 +111,17 @@ export class RemoteForwarder implements Forwarder {
       }
       cache.drop(key);
     }
-    return this.#ask(key, query, group);
+    return this.#ask(asking, query);
   }
 
-  #ask(key: string, query: Query, group: Group): Outcome | Promise<Outcome> {
+  #ask({ key, group, client }: Asking, query: Query): Outcome | Promise<Outcome> {
     if (this.#closed) return STOPPING;
     if (this.#port === undefined) return UNREACHED;
     // Who lost a place is told of later, and by a thread that is stuck never.
     if (this.#asked.size >= ASKED_MAX) return TOO_MANY;
     const sinceMs = this.#clock.monotonic();
     // The other thread gives one up by the same rules, and says what there is instead of an answer.
-    const place: Place = { group, client: query.client.address, sinceMs, lose: () => {} };
+    const place: Place = { group, client, sinceMs, lose: () => {} };
     if (!this.#places.take(place)) return TOO_MANY;
     const id = this.#nextId++;
     this.#port.postMessage({ id, query: plainQuery(query) } satisfies ForwardAsk);
@@ -176,9 +134,10 @@ export class RemoteForwarder implements Forwarder {
     this.#asked.delete(id);
     this.#places.free(asked.place);
     // Whom to ask may have changed here, and not there yet.
-    if (lent?.mark === this.#now.mark) {
+    const { mark, cache } = this.scope.now;
+    if (lent?.mark === mark) {
       const ttl = { ttlSeconds: lent.freshMs / 1000, ttlSecondsMax: Number.POSITIVE_INFINITY };
-      this.#now.cache.keepReply(asked.key, lent.reply, ttl, this.#clock.monotonic());
+      cache.keepReply(asked.key, lent.reply, ttl, this.#clock.monotonic());
     }
     asked.settle(outcome);
   }
@@ -190,14 +149,6 @@ export class RemoteForwarder implements Forwarder {
       this.#places.free(place);
       settle(outcome);
     }
-  }
-
-  #build(options: ForwardOptions): Forwarding {
-    // The thread that asks says what is wrong with them.
-    const routes = new Routes({ options, listeners: () => [], logger: silentLogger });
-    const clients = new RecursionClients(options.allowed);
-    const cache = new ReplyCache(options.cache?.maxBytes ?? 0);
-    return { options, mark: markOf(options), routes, clients, cache };
   }
 }
 

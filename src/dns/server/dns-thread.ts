@@ -324,7 +324,7 @@ export class DnsThread {
       })),
       replies: this.#serving?.responder.counts,
       compiled: this.#serving?.responder.compiled,
-      forward: this.#serving?.forwarder.stats,
+      forward: this.#serving?.forwarder.scope.stats,
     };
   }
 

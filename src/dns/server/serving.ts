@@ -78,14 +78,14 @@ export class Serving {
     // The one that may throw goes first, and changes nothing then.
     this.responder.setOptions(settings);
     this.explainer.setOptions(settings);
-    this.forwarder.setOptions(options.forward);
+    this.forwarder.scope.setOptions(options.forward);
     this.#files = files;
     this.#parts.view.dropSelections();
   }
 
   #responderParts(follow: (query: Query) => ReturnType<Responder['ask']>): ResponderParts {
     const { options, view, stored, random, logger, clock } = this.#parts;
-    const forwards = (name: string): boolean => this.forwarder.reaches(name);
+    const forwards = (name: string): boolean => this.forwarder.scope.reaches(name);
     return {
       view,
       identity: options.identity,
@@ -104,8 +104,8 @@ export class Serving {
       ],
       forward: [this.forwarder],
       forwards,
-      forwardsFor: (address) => this.forwarder.serves(address),
-      forwardsForAll: () => this.forwarder.servesAll,
+      forwardsFor: (address) => this.forwarder.scope.serves(address),
+      forwardsForAll: () => this.forwarder.scope.servesAll,
       random,
       logger,
       clock,

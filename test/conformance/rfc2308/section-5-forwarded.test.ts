@@ -7,7 +7,7 @@ async function keptFor(said: Said, options = keeping({ staleSeconds: 0, prefetch
   const upstream = new FakeUpstream(1, () => said);
   const { say, forwarder, clock } = bench([upstream], options);
   await say('www.example. A');
-  if (forwarder.stats.cacheEntries === 0) return 0;
+  if (forwarder.scope.stats.cacheEntries === 0) return 0;
   for (let second = 1; ; second++) {
     clock.advance(1000);
     await say('www.example. A');

@@ -235,7 +235,7 @@ describe('§9.2: with the port known and the id guessed', () => {
     datagrams?.received(Buffer.alloc(12));
     await settle();
     expect(ids).toHaveLength(2);
-    expect(forwarder.stats.upstreamMismatches).toBe(20);
+    expect(forwarder.scope.stats.upstreamMismatches).toBe(20);
     forwarder.close();
     await outcome;
   });

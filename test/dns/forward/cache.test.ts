@@ -125,7 +125,7 @@ describe('an answer', () => {
     const outcome = ask('www.example. A');
     await clock.advanceAsync(2000);
     expect(await outcome).toMatchObject({ kind: 'relayed', truncated: true });
-    expect(forwarder.stats).toMatchObject({ cacheEntries: 0, cacheBytes: 0 });
+    expect(forwarder.scope.stats).toMatchObject({ cacheEntries: 0, cacheBytes: 0 });
   });
 
   it('is forgotten when the recursors change, and kept when nothing does', async () => {
@@ -138,10 +138,10 @@ describe('an answer', () => {
       ...keeping({}),
     } as const;
     await say('www.example. A');
-    forwarder.setOptions(structuredClone(options));
+    forwarder.scope.setOptions(structuredClone(options));
     await say('www.example. A');
     expect(upstream.asked).toHaveLength(1);
-    forwarder.setOptions({ ...options, domains: { 'example.': [upstream.address] } });
+    forwarder.scope.setOptions({ ...options, domains: { 'example.': [upstream.address] } });
     await say('www.example. A');
     expect(upstream.asked).toHaveLength(2);
   });
@@ -171,7 +171,7 @@ describe('a name asked for often', () => {
     expect(upstream.asked).toHaveLength(2);
     await clock.advanceAsync(50);
     expect(((await ask('www.example. A')) as Relayed).answers[0]!.ttl).toBe(100);
-    expect(forwarder.stats.prefetches).toBe(1);
+    expect(forwarder.scope.stats.prefetches).toBe(1);
   });
 
   it.each([
@@ -203,7 +203,7 @@ describe('the bound', () => {
         Array.from({ length: 100 }, (_, at) => ask(`x${round * 100 + at}.example. A`)),
       );
       await ask('www.example. A');
-      most = Math.max(most, forwarder.stats.cacheBytes);
+      most = Math.max(most, forwarder.scope.stats.cacheBytes);
     }
     expect(most).toBeGreaterThan(maxBytes / 2);
     expect(most).toBeLessThanOrEqual(maxBytes);
@@ -222,7 +222,7 @@ describe('the bound', () => {
     }));
     const { say, forwarder } = bench([big], keeping({ maxBytes: 4096 }));
     expect(await say('www.example. A')).toContain('c0000213');
-    expect(forwarder.stats.cacheEntries).toBe(0);
+    expect(forwarder.scope.stats.cacheEntries).toBe(0);
   });
 
   it('holds under a flood of failures', async () => {
@@ -231,7 +231,7 @@ describe('the bound', () => {
       keeping({ maxBytes: 65_536 }),
     );
     for (let at = 0; at < 500; at++) await ask(`x${at}.example. A`);
-    expect(forwarder.stats.cacheBytes).toBeLessThanOrEqual(65_536);
-    expect(forwarder.stats.cacheEntries).toBeGreaterThan(50);
+    expect(forwarder.scope.stats.cacheBytes).toBeLessThanOrEqual(65_536);
+    expect(forwarder.scope.stats.cacheEntries).toBeGreaterThan(50);
   });
 });

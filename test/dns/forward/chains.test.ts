@@ -262,7 +262,7 @@ describe('a chain that leads to names of other upstreams', () => {
 
   it('to a client that they are not asked for stays with the alias', async () => {
     const made = two(leading('db.corp'), a(30), () => undefined);
-    made.forwarder.setOptions({
+    made.forwarder.scope.setOptions({
       recursors: [made.recursor.address],
       domains: { 'corp.': [made.corp.address] },
       strategy: 'sequential',

@@ -151,7 +151,7 @@ describe('a domain of its own', () => {
 
   it('is forwarded without recursors, and nothing else is', async () => {
     const { say, forwarder } = bench(servers, { recursors: [], domains });
-    expect(forwarder.isForwarding).toBe(true);
+    expect(forwarder.scope.isForwarding).toBe(true);
     expect(await say('www.corp.example. A')).toContain('A c0000202');
     expect(await say('example. A')).toBe('skip');
   });
@@ -171,7 +171,7 @@ describe('clients', () => {
   ])('%s is served: %s', async (address, isServed) => {
     const [upstream] = upstreams(0) as [FakeUpstream];
     const { ask, say, forwarder } = bench([upstream], { allowed });
-    expect(forwarder.serves(address)).toBe(isServed);
+    expect(forwarder.scope.serves(address)).toBe(isServed);
     // What is kept is kept from it too.
     await say('www.example. A');
     const outcome = await ask('www.example. A', {}, address);
@@ -179,6 +179,6 @@ describe('clients', () => {
       isServed ? 'www.example. 60 A c0000201' : 'refused EDE 18',
     );
     expect(upstream.asked).toHaveLength(1);
-    expect(forwarder.stats.prohibited).toBe(isServed ? 0 : 1);
+    expect(forwarder.scope.stats.prohibited).toBe(isServed ? 0 : 1);
   });
 });

@@ -31,17 +31,17 @@ function server() {
       instance('web', 'foo'),
       instance('ext', 'foo', { address: 'www.test' }),
     ],
-    recursionAvailable: forwarder.isForwarding,
+    recursionAvailable: forwarder.scope.isForwarding,
     zones: [
       createZoneSource({
         zones: () => store,
         follow: (query) => made.responder.ask(query),
-        forwards: (name) => forwarder.reaches(name),
+        forwards: (name) => forwarder.scope.reaches(name),
       }),
     ],
     forward: [forwarder],
-    forwards: (name) => forwarder.reaches(name),
-    forwardsFor: (address) => forwarder.serves(address),
+    forwards: (name) => forwarder.scope.reaches(name),
+    forwardsFor: (address) => forwarder.scope.serves(address),
   });
   return { made, upstream };
 }

@@ -194,7 +194,11 @@ describe('a question to an upstream', () => {
     const before = await start(answering());
     const after = await start(answering({ address: '192.0.2.7' }));
     const { ask, forwarder } = forward([before]);
-    forwarder.setOptions({ recursors: [after.address], strategy: 'sequential', timeoutMs: 1 });
+    forwarder.scope.setOptions({
+      recursors: [after.address],
+      strategy: 'sequential',
+      timeoutMs: 1,
+    });
     expect(answers(await ask())).toEqual(['Www.Example. 300 A c0000207']);
     expect(before.asked).toEqual([]);
   });

@@ -98,7 +98,7 @@ describe('an upstream that', () => {
     expect(said(await outcome)).toEqual(GOOD);
     // What is kept is what was said, and of no other name.
     expect(said(forwarder.answer(query('www.example. A')) as Outcome)).toEqual(GOOD);
-    expect(forwarder.stats.cacheEntries).toBe(1);
+    expect(forwarder.scope.stats.cacheEntries).toBe(1);
   });
 
   it.each(useless)(
@@ -112,7 +112,7 @@ describe('an upstream that', () => {
       await first.received(1);
       await clock.advanceAsync(999);
       expect(said(await outcome)).toEqual(GOOD);
-      expect(forwarder.stats.cacheEntries).toBe(1);
+      expect(forwarder.scope.stats.cacheEntries).toBe(1);
     },
   );
 
@@ -157,6 +157,6 @@ it('twenty guesses of ids, whoever sends them, put the question on TCP, and no m
   await heard.received(1);
   guessing(heard.asked[0]!);
   expect(said(await outcome)).toEqual(GOOD);
-  expect(forwarder.stats.upstreamMismatches).toBe(20);
+  expect(forwarder.scope.stats.upstreamMismatches).toBe(20);
   expect(heard.askedOverTcp).toHaveLength(1);
 });

@@ -104,12 +104,12 @@ describe('asking through another thread', () => {
     await ask();
     clock.advance(100_000);
     expect(shown(await ask())).toEqual(['www.example. 200 A c0000201']);
-    expect(remote.stats).toMatchObject({ hits: 1, cacheEntries: 1 });
-    expect(asking.stats).toMatchObject({ hits: 0, misses: 1 });
+    expect(remote.scope.stats).toMatchObject({ hits: 1, cacheEntries: 1 });
+    expect(asking.scope.stats).toMatchObject({ hits: 0, misses: 1 });
     // A tenth of its time before the end the other is asked, which renews it.
     clock.advance(175_000);
     expect(shown(await ask())).toEqual(['www.example. 25 A c0000201']);
-    expect(asking.stats).toMatchObject({ hits: 1 });
+    expect(asking.scope.stats).toMatchObject({ hits: 1 });
     await ask();
     await upstream.received(2);
   });
@@ -127,19 +127,19 @@ describe('asking through another thread', () => {
     behaveAs(answering({ address: '192.0.2.2' }));
     // The other says when there is a new one.
     while (!shown(await ask()).includes('www.example. 300 A c0000202')) clock.advance(1000);
-    expect(remote.stats).toMatchObject({ hits: 0 });
+    expect(remote.scope.stats).toMatchObject({ hits: 0 });
   });
 
   it('keeps nothing that was asked by other options than its own', async () => {
     const { connect, ask, asking, remote, options } = await pair(answering());
     void connect();
     const changed = { ...options, strategy: 'random' } as const;
-    remote.setOptions(changed);
+    remote.scope.setOptions(changed);
     expect(shown(await ask())).toHaveLength(1);
-    expect(remote.stats.cacheEntries).toBe(0);
-    asking.setOptions(changed);
+    expect(remote.scope.stats.cacheEntries).toBe(0);
+    asking.scope.setOptions(changed);
     expect(shown(await ask())).toHaveLength(1);
-    expect(remote.stats.cacheEntries).toBe(1);
+    expect(remote.scope.stats.cacheEntries).toBe(1);
   });
 
   it('keeps nothing that a zone of ours has taken over meanwhile', async () => {
@@ -160,7 +160,7 @@ describe('asking through another thread', () => {
     expect(shown(await ask())).toHaveLength(2);
     ours.add('\x03web\x04corp\x04test\x00');
     expect(await ask()).toMatchObject({ kind: 'name-error' });
-    expect(asking.stats.misses).toBe(2);
+    expect(asking.scope.stats.misses).toBe(2);
   });
 
   it('tells clients whose names are not forwarded, and skips names that nobody is asked about', async () => {
@@ -174,7 +174,7 @@ describe('asking through another thread', () => {
     expect(await remote.answer({ ...query('www.example. A'), client })).toMatchObject({
       kind: 'refused',
     });
-    expect(remote.stats.prohibited).toBe(1);
+    expect(remote.scope.stats.prohibited).toBe(1);
     expect(await ask('www.other. A')).toEqual({ kind: 'skip' });
   });
 
