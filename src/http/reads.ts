@@ -56,6 +56,36 @@ export function answerPlainRead<Value>(
   );
 }
 
+/**
+ * Consul does not block on some reads, and repeats the headers of one in their bodies. There an index is that of the
+ * answer, or 0 where Consul tells none.
+ */
+export async function answerAtOnce(
+  { agent, barrier }: Pick<ReadDeps, 'agent' | 'barrier'>,
+  { query }: Call,
+  read: () => Pick<Reading<Readonly<Record<string, unknown>>>, 'value' | 'index'>,
+  cached: Headers = {},
+): Promise<Answer> {
+  checkDatacenter(query, agent.identity.datacenter);
+  const consistency = consistencyOf(query);
+  if (consistency === 'consistent') await barrier();
+  const { value, index } = read();
+  const meta = {
+    Index: index,
+    LastContact: 0,
+    KnownLeader: true,
+    ConsistencyLevel: consistency,
+    NotModified: false,
+    Backend: 0,
+    ResultsFilteredByACLs: false,
+  };
+  const effective = { 'X-Consul-Effective-Consistency': consistency };
+  return json(
+    { ...value, ...meta },
+    { ...readHeaders(index, 'blocking-query'), ...effective, ...cached },
+  );
+}
+
 interface ReadMode {
   readonly consistency: Consistency;
   readonly minIndex: number;

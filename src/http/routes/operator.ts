@@ -11,7 +11,7 @@ import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { GoMap } from '../json/encode.ts';
-import { checkDatacenter, consistencyOf, readHeaders } from '../reads.ts';
+import { answerAtOnce, checkDatacenter } from '../reads.ts';
 import { hostPort } from './agent-self.ts';
 
 type Deps = Pick<HttpDeps, 'agent' | 'state' | 'barrier'>;
@@ -96,28 +96,12 @@ const CONNECT_KINDS = [
   'api-gateway',
 ] as const;
 
-async function usage({ agent, state, barrier }: Deps, { query }: Call): Promise<Answer> {
-  const { datacenter } = agent.identity;
-  checkDatacenter(query, datacenter);
-  const consistency = consistencyOf(query);
-  if (consistency === 'consistent') await barrier();
-  const { index } = state;
-  const meta = {
-    Index: index,
-    LastContact: 0,
-    KnownLeader: true,
-    ConsistencyLevel: consistency,
-    NotModified: false,
-    Backend: 0,
-    ResultsFilteredByACLs: false,
-  };
-  return json(
-    { Usage: new GoMap({ [datacenter]: usageJson(state) }), ...meta },
-    {
-      ...readHeaders(index, 'blocking-query'),
-      'X-Consul-Effective-Consistency': consistency,
-    },
-  );
+function usage(deps: Deps, call: Call): Promise<Answer> {
+  const { agent, state } = deps;
+  return answerAtOnce(deps, call, () => ({
+    value: { Usage: new GoMap({ [agent.identity.datacenter]: usageJson(state) }) },
+    index: state.index,
+  }));
 }
 
 function usageJson({ tables }: State) {

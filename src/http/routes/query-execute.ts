@@ -15,23 +15,23 @@ import {
 } from '../../catalog/index.ts';
 import { type CompiledTemplate, compileTemplate, fitsConditions } from '../../query/index.ts';
 import { shuffle } from '../../runtime/index.ts';
-import { type Answer, type Headers, json } from '../answer.ts';
+import type { Answer } from '../answer.ts';
 import { cacheHeaders } from '../caching.ts';
 import type { Call } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { queryJson } from '../json/query-json.ts';
 import { sortByNear } from '../near.ts';
 import { parseBool, type Query } from '../query.ts';
-import { checkDatacenter, consistencyOf, type ReadDeps, readHeaders } from '../reads.ts';
+import { answerAtOnce, type ReadDeps } from '../reads.ts';
 import { instanceJson } from './health.ts';
 
 export function executeQuery(deps: ReadDeps, call: Call, name: string): Promise<Answer> {
   const limit = limitOf(call.query);
   const connect = connectOf(call.query);
-  return answerAtOnce(deps, call, cacheHeaders(call), () => {
+  const execute = () => {
     const row = rendered(deps.state, name);
     const nodes = instancesOf(deps, call, row.service, connect || row.service.connect);
-    return {
+    const value = {
       Service: row.service.service,
       Nodes: (limit > 0 ? nodes.slice(0, limit) : nodes).map(instanceJson),
       DNS: { TTL: row.dnsTtl },
@@ -40,38 +40,20 @@ export function executeQuery(deps: ReadDeps, call: Call, name: string): Promise<
       // No other datacenter and no peer is known, so none was tried.
       Failovers: 0,
     };
-  });
+    return { value, index: NO_INDEX };
+  };
+  return answerAtOnce(deps, call, execute, cacheHeaders(call));
 }
 
 export function explainQuery(deps: ReadDeps, call: Call, name: string): Promise<Answer> {
-  return answerAtOnce(deps, call, {}, () => ({ Query: queryJson(rendered(deps.state, name)) }));
+  return answerAtOnce(deps, call, () => ({
+    value: { Query: queryJson(rendered(deps.state, name)) },
+    index: NO_INDEX,
+  }));
 }
 
-/** Consul does not block on these, and repeats the headers of a read in the body; their index is always 0 there. */
-async function answerAtOnce(
-  deps: ReadDeps,
-  { query }: Call,
-  cached: Headers,
-  read: () => Readonly<Record<string, unknown>>,
-): Promise<Answer> {
-  checkDatacenter(query, deps.agent.identity.datacenter);
-  const consistency = consistencyOf(query);
-  if (consistency === 'consistent') await deps.barrier();
-  const meta = {
-    Index: 0,
-    LastContact: 0,
-    KnownLeader: true,
-    ConsistencyLevel: consistency,
-    NotModified: false,
-    Backend: 0,
-    ResultsFilteredByACLs: false,
-  };
-  const headers = readHeaders(0, 'blocking-query');
-  return json(
-    { ...read(), ...meta },
-    { ...headers, 'X-Consul-Effective-Consistency': consistency, ...cached },
-  );
-}
+/** What Consul says with the outcome of a prepared query: nobody can wait for another. */
+const NO_INDEX = 0;
 
 // ---- The query
 
