@@ -2,7 +2,7 @@
  * Which tables there are, how a row is keyed, and which secondary indexes it appears in. Pure functions of a row;
  * the same key text is used in memory and in the store.
  */
-import { connectServiceOf } from './connect.ts';
+import { connectServiceOf } from '../query/index.ts';
 import type { TableName, TableRows } from './rows.ts';
 
 export interface TableSchema<Row> {

@@ -1,5 +1,7 @@
 /** What a prepared query asks of an instance, beside its name: tags, metadata, checks. Consul's rules. */
-import type { StringMap } from '../catalog/index.ts';
+
+/** Metadata, as rows have it. */
+type StringMap = Readonly<Record<string, string>>;
 
 export interface Conditions {
   /** All of them, and none of those after a `!`; without regard to case. */

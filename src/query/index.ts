@@ -1,4 +1,5 @@
 export { type Conditions, type Described, fitsConditions } from './conditions.ts';
+export { connectServiceOf } from './connect-service.ts';
 export {
   type Coordinate,
   DIMENSIONS,

@@ -11,11 +11,11 @@ const src = resolve(import.meta.dirname, '../../src');
 /** Folder to what it may import; `type` marks folders of which only types may be imported. */
 const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'value' | 'type'>>>> = {
   runtime: {},
-  catalog: { runtime: 'value' },
+  catalog: { query: 'value', runtime: 'value' },
   engine: { catalog: 'type', runtime: 'value' },
   checks: { runtime: 'value' },
   connect: { catalog: 'value', runtime: 'value' },
-  query: { catalog: 'type', runtime: 'value' },
+  query: { runtime: 'value' },
   agent: { catalog: 'value', checks: 'value', runtime: 'value' },
   dns: { runtime: 'value', catalog: 'type', query: 'value' },
   snapshot: { catalog: 'value', runtime: 'value' },

@@ -12,6 +12,7 @@ import type {
   ServiceRow,
   StringMap,
 } from '../../catalog/index.ts';
+import { connectServiceOf } from '../../query/index.ts';
 import { parseDuration } from '../../runtime/index.ts';
 import type { CheckMark, ViewInstance, ViewNode, ViewQuery } from './delta.ts';
 
@@ -135,16 +136,6 @@ function marksOf(tables: PublishedTables, node: string, serviceId: string): read
     .find('instance', keyOnNode(node, serviceId))
     .filter((check) => check.status !== 'passing')
     .map(({ checkId, name, status }) => ({ checkId, name, status }));
-}
-
-function connectServiceOf(row: ServiceRow): string {
-  if (isObject(row.connect) && row.connect.Native === true) return row.service;
-  const destination = isObject(row.proxy) ? row.proxy.DestinationServiceName : undefined;
-  return row.kind === 'connect-proxy' && typeof destination === 'string' ? destination : '';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The catalog's keys: names compare without case, and a NUL parts the two. */
