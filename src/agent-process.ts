@@ -185,6 +185,7 @@ async function startDns({ config, state, logger, parts, end }: Root) {
   const [address] = await dns.start(followView(state, (delta) => dns.publish(delta)));
   return { dns, address };
 }
+  logger.onLeastLevel((level) => dns.setLogLevel(level));
 
 /** Re-reads the configuration and applies what can be applied; a mistake in it changes nothing. */
 function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: DnsService): Reload {
@@ -200,7 +201,6 @@ function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: Dn
       throw error;
     }
     logger.setLevel(next.log.level);
-    dns.setLogLevel(next.log.level);
     logger.info({ ...origin, ...diffConfig(current, next) }, 'configuration reloaded');
     current = next;
   };

@@ -3,13 +3,12 @@ export { formatDuration, type ParsedDuration, parseDuration } from './duration.t
 export { describeHost } from './host-facts.ts';
 export { InTurn } from './in-turn.ts';
 export { type Limit, limits } from './limits.ts';
+export { LOG_LEVELS, type LogEntry, type LogFollower, type LogLevel } from './log-lines.ts';
 export { logStream } from './log-stream.ts';
 export {
   createLogger,
-  LOG_LEVELS,
   type LogFields,
   type Logger,
-  type LogLevel,
   type RootLogger,
   silentLogger,
 } from './logger.ts';

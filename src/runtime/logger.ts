@@ -3,6 +3,7 @@
  * Messages are lower case; facts travel as fields, never inside the message.
  */
 import { type DestinationStream, pino } from 'pino';
+import { type LogFollower, type LogLevel, LogLines } from './log-lines.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -16,39 +17,49 @@ export interface Logger {
   child(fields: LogFields): Logger;
 }
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 export interface RootLogger extends Logger {
+  /** Holds for its children, too. */
   setLevel(level: LogLevel): void;
+  /** Hands on every line from the follower's level on, whatever the log's own level is. @returns what ends it */
+  follow(follower: LogFollower): () => void;
+  /** Calls `listener` when the least level that anybody wants is another: for loggers of other threads. */
+  onLeastLevel(listener: (level: LogLevel) => void): void;
 }
 
 /** Builds the process logger over `stream` (one JSON object a line). */
 export function createLogger(level: LogLevel, stream: DestinationStream): RootLogger {
+  const lines = new LogLines(level, stream);
   const root = pino(
     {
-      level,
+      // Which lines are wanted changes, and pino's children would keep the level that they began with.
+      level: 'trace',
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    stream,
+    lines,
   );
-  return Object.assign(wrap(root), {
-    setLevel: (next: LogLevel) => {
-      root.level = next;
-    },
-  });
+  return {
+    ...wrap(root, lines),
+    setLevel: (next) => lines.setLevel(next),
+    follow: (follower) => lines.follow(follower),
+    onLeastLevel: (listener) => lines.onLeastLevel(listener),
+  };
 }
 
-function wrap(target: pino.Logger): Logger {
+function wrap(target: pino.Logger, lines: LogLines): Logger {
+  const write =
+    (level: LogLevel) =>
+    (fields: LogFields, message: string): void => {
+      if (lines.wants(level)) target[level](fields, message);
+    };
   return {
-    trace: (fields, message) => target.trace(fields, message),
-    debug: (fields, message) => target.debug(fields, message),
-    info: (fields, message) => target.info(fields, message),
-    warn: (fields, message) => target.warn(fields, message),
-    error: (fields, message) => target.error(fields, message),
-    child: (fields) => wrap(target.child(fields)),
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields) => wrap(target.child(fields), lines),
   };
 }
 
