@@ -2,6 +2,7 @@
  * Reads JSON text character by character, only to say what is wrong with it in the words of Go's encoding/json, or
  * where its first value ends: Go's decoder leaves alone what follows. Used after JSON.parse refused the text.
  */
+import { quoteCharacterAsGo } from '../go-quote.ts';
 
 export type Scan =
   | { readonly ok: true; readonly end: number }
@@ -187,23 +188,5 @@ const isDigit = (character: string): boolean => character >= '0' && character <=
 /** Go quotes the first byte of what it found, taken as a character of its own. */
 function quote(found: string): string {
   const byte = Buffer.from(String.fromCodePoint(found.codePointAt(0) ?? 0))[0] ?? 0;
-  const character = String.fromCharCode(byte);
-  if (character === "'") return "'\\''";
-  const named = NAMED_ESCAPES[character];
-  if (named !== undefined) return `'${named}'`;
-  const code = byte.toString(16);
-  if (byte < 0x20 || byte === 0x7f) return `'\\x${code.padStart(2, '0')}'`;
-  if ((byte >= 0x80 && byte <= 0xa0) || byte === 0xad) return `'\\u${code.padStart(4, '0')}'`;
-  return `'${character}'`;
+  return quoteCharacterAsGo(String.fromCharCode(byte));
 }
-
-const NAMED_ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-};

@@ -4,8 +4,8 @@
  * are no rows. Which kinds take which operators, and what a missing key means, is as go-bexpr 0.1.2 has it.
  */
 import { compileRegExp } from '../../runtime/index.ts';
+import { quoteAsGo } from '../go-quote.ts';
 import type { Match, Operator } from './expression.ts';
-import { quoteAsGo } from './go-quote.ts';
 import { type GoValue, type IntegerKind, parseFlag, parseInteger } from './go-values.ts';
 import type { Work } from './work.ts';
 

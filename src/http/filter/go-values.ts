@@ -1,6 +1,7 @@
 /** Numbers and booleans of a filter, read as Go's strconv reads them, with its errors. */
+
+import { quoteAsGo } from '../go-quote.ts';
 import { parseBool } from '../query.ts';
-import { quoteAsGo } from './go-quote.ts';
 
 export type GoValue<Value> =
   | { readonly ok: true; readonly value: Value }

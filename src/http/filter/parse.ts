@@ -11,8 +11,8 @@
  */
 import { limits } from '../../runtime/index.ts';
 import { HttpError } from '../errors.ts';
+import { unquoteGo } from '../go-quote.ts';
 import type { Expression, Match, Operator } from './expression.ts';
-import { unquoteGo } from './go-quote.ts';
 import { Scanner } from './scanner.ts';
 
 export type Parsed =

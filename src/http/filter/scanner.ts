@@ -3,7 +3,7 @@
  * of the text came and what could have stood there; a few mistakes have words of their own, and then only those are
  * shown. Both are kept here in its form, so that a message that somebody knows leads to the same mistake.
  */
-import { quoteAsGo } from './go-quote.ts';
+import { quoteAsGo } from '../go-quote.ts';
 
 /** Characters that may stand at a place. */
 export interface CharacterClass {

@@ -1,4 +1,7 @@
-/** Text in quotes as Go writes and reads it (strconv.Quote and Unquote), which is how filters spell their strings. */
+/**
+ * Text and characters in quotes as Go writes and reads them (strconv.Quote, QuoteRune and Unquote): filters spell their
+ * strings so, and so do the error messages that clients know.
+ */
 
 const SHORT: Readonly<Record<string, string>> = {
   '\x07': '\\a',
@@ -9,15 +12,24 @@ const SHORT: Readonly<Record<string, string>> = {
   '\t': '\\t',
   '\v': '\\v',
   '\\': '\\\\',
-  '"': '\\"',
 };
 
-/** Quotes, backslashes, and what Go's unicode.IsPrint refuses. */
-const TO_ESCAPE = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
+/** Backslashes, and what Go's unicode.IsPrint refuses. */
+const TO_ESCAPE = /\\|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 /** In double quotes, unprintable characters escaped. */
 export function quoteAsGo(text: string): string {
-  return `"${text.replace(TO_ESCAPE, escapeAsGo)}"`;
+  return quoteBetween('"', text);
+}
+
+/** In single quotes, escaped where it is not printable. */
+export function quoteCharacterAsGo(character: string): string {
+  return quoteBetween("'", character);
+}
+
+function quoteBetween(mark: '"' | "'", text: string): string {
+  const escaped = text.replace(TO_ESCAPE, escapeAsGo).replaceAll(mark, `\\${mark}`);
+  return `${mark}${escaped}${mark}`;
 }
 
 function escapeAsGo(character: string): string {
@@ -34,6 +46,7 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 const ESCAPE =
   /\\(?:([abfnrtv\\"])|x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|)/g;
 
+/** By its letter; what is not here, a quote, means itself. */
 const MEANING: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(SHORT).map(([character, written]) => [written.slice(1), character]),
 );
@@ -61,7 +74,7 @@ export function unquoteGo(quoted: string): string | undefined {
 
 /** `\x` and octal escapes are octets, the others characters. */
 function meaningOf([, short, hex, octal, four, eight]: RegExpMatchArray): Buffer | undefined {
-  if (short !== undefined) return Buffer.from(MEANING[short] ?? '');
+  if (short !== undefined) return Buffer.from(MEANING[short] ?? short);
   const octet = hex === undefined ? Number.parseInt(octal ?? '', 8) : Number.parseInt(hex, 16);
   if (!Number.isNaN(octet)) return octet > 0xff ? undefined : Buffer.of(octet);
   const point = Number.parseInt(four ?? eight ?? '', 16);
