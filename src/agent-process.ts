@@ -245,6 +245,7 @@ async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPo
         describeSelf(config, {
           version: packageVersion(),
           httpPort,
+      followLog: (follower) => logger.follow(follower),
           dnsPort,
           catalogIndex: state.index,
           services: agent.services().length,

@@ -31,6 +31,13 @@ export type Answer =
       readonly contentType: string;
       readonly headers: Headers;
     }
+  /** Octets as they come, without an end: the headers go out before the first. */
+  | {
+      readonly kind: 'live';
+      readonly stream: Readable;
+      readonly contentType: string;
+      readonly headers: Headers;
+    }
   | { readonly kind: 'empty'; readonly status: number; readonly headers: Headers };
 
 export type Headers = Readonly<Record<string, string>>;

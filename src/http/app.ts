@@ -13,6 +13,8 @@ import {
   type ListenerLimits,
   Listeners,
 } from './listeners.ts';
+import { liveReplies } from './live-reply.ts';
+import { installAccess } from './plugins/access.ts';
 import { installBody } from './plugins/body.ts';
 import { installCompression } from './plugins/compression.ts';
 import { installErrors, refuse } from './plugins/errors.ts';
@@ -20,7 +22,7 @@ import { installPathGuard } from './plugins/path-guard.ts';
 import { createRequestIds, installRequestId } from './plugins/request-id.ts';
 import { installStandardHeaders } from './plugins/standard-headers.ts';
 import { EMPTY_QUERY, Query } from './query.ts';
-import { Waits } from './reads.ts';
+import { blockingQueries } from './reads.ts';
 import { ROUTE_GROUPS } from './routes/index.ts';
 
 export interface HttpApp {
@@ -41,7 +43,8 @@ export function createHttpApp(
 ): HttpApp {
   const { clock, logger, options } = deps;
   const ids = createRequestIds();
-  const waits = new Waits();
+  const waits = blockingQueries();
+  const live = liveReplies();
   const errors = { ...options, logger };
   const fastify = Fastify({
     logger: false,
@@ -79,8 +82,9 @@ export function createHttpApp(
     waits.stop();
     return listeners.close();
   });
-  const endpoints = ROUTE_GROUPS.flatMap((group) => group({ ...deps, waits }));
+  const endpoints = ROUTE_GROUPS.flatMap((group) => group({ ...deps, waits, live }));
   mountEndpoints(fastify, endpoints, options);
+    live.stop();
 
   return {
     fastify,

@@ -5,7 +5,14 @@
 import type { Agent, Leader } from '../agent/index.ts';
 import type { Json, State, Transaction } from '../catalog/index.ts';
 import type { CertificateAuthority, LeafCertificates } from '../connect/index.ts';
-import { type Clock, type LogFields, type Logger, limits, type Random } from '../runtime/index.ts';
+import {
+  type Clock,
+  type LogFields,
+  type Logger,
+  limits,
+  type Random,
+  type RootLogger,
+} from '../runtime/index.ts';
 
 import type { ExplainDns } from './explanation.ts';
 import type { Measurements } from './metrics/measurements.ts';
@@ -23,6 +30,8 @@ export interface HttpDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Hands the agent's log to a follower; what it returns ends that. */
+  readonly followLog: RootLogger['follow'];
   readonly options: HttpOptions;
   /** Called once the reply to `/v1/agent/leave` was sent; it may close the app. */
   readonly leave: () => Promise<void>;

@@ -178,6 +178,10 @@ function send(
       return reply.code(answer.status).send();
     case 'octets':
       return reply.header('content-type', answer.contentType).send(answer.octets);
+    case 'live':
+      // Once it is read from, the headers are in place.
+      answer.stream.once('resume', () => reply.raw.flushHeaders());
+      return reply.header('content-type', answer.contentType).send(answer.stream);
     case 'stream':
       return reply.header('content-type', answer.contentType).send(answer.stream);
   }

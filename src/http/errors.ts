@@ -31,8 +31,10 @@ export const ERROR_CATALOGUE = {
   blocking_queries_exceeded: { status: 429, title: 'Too many blocking queries are waiting' },
 
   // Parameters
+  live_replies_exceeded: { status: 429, title: 'Too many clients follow the log or the metrics' },
   index_invalid: { status: 400, title: 'Invalid index' },
   cas_invalid: { status: 400, title: 'Invalid cas' },
+  log_level_unknown: { status: 400, title: 'Unknown log level' },
   wait_invalid: { status: 400, title: 'Invalid wait time' },
   consistency_conflict: { status: 400, title: 'Conflicting consistency modes' },
   max_stale_invalid: { status: 400, title: 'Invalid max_stale' },

@@ -207,20 +207,25 @@ export async function waited<Value>(
   }
 }
 
-/** The blocking queries that are waiting, so that they can be bounded, and all be ended at once. */
+/** Requests that take their time, so that they can be bounded, and all be ended at once. */
 export class Waits {
+  readonly #most: number;
+  readonly #refusal: () => HttpError;
   readonly #waiting = new Set<AbortController>();
   #stopped = false;
+
+  constructor(most: number, refusal: () => HttpError) {
+    this.#most = most;
+    this.#refusal = refusal;
+  }
 
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** @throws HttpError when too many wait already */
+  /** @throws HttpError when there are too many already */
   begin(): AbortController {
-    if (this.#waiting.size >= limits.blockingQueries.default) {
-      throw new HttpError('blocking_queries_exceeded', 'Too many blocking queries are waiting');
-    }
+    if (this.#waiting.size >= this.#most) throw this.#refusal();
     const abort = new AbortController();
     if (this.#stopped) abort.abort();
     else this.#waiting.add(abort);
@@ -231,9 +236,16 @@ export class Waits {
     this.#waiting.delete(abort);
   }
 
-  /** Every waiting query answers what it has; later ones do not wait. */
+  /** Every waiting request answers what it has; later ones do not wait. */
   stop(): void {
     this.#stopped = true;
     for (const abort of this.#waiting) abort.abort();
   }
+}
+
+/** Blocking queries that wait. */
+export function blockingQueries(): Waits {
+  const text = 'Too many blocking queries are waiting';
+  const refusal = (): HttpError => new HttpError('blocking_queries_exceeded', text);
+  return new Waits(limits.blockingQueries.default, refusal);
 }

@@ -199,6 +199,47 @@ describe('metrics for Prometheus', () => {
   });
 });
 
+describe('the stream of metrics', () => {
+  /** Follows it, as a client does that counts braces: a document ends where its first line's brace is closed. */
+  async function follow() {
+    const { port } = await api.app.listen({ host: '127.0.0.1', port: 0 });
+    const reply = await fetch(`http://127.0.0.1:${port}${URL}/stream`);
+    const texts = reply.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+    let unread = '';
+    const next = async (): Promise<unknown> => {
+      for (;;) {
+        const end = unread.indexOf('\n}\n');
+        if (end >= 0) {
+          const document = JSON.parse(unread.slice(0, end + 2));
+          unread = unread.slice(end + 3);
+          return document;
+        }
+        const { value, done } = (await texts?.next()) ?? { done: true };
+        if (done === true) return unread === '' ? undefined : unread;
+        unread += value;
+      }
+    };
+    return { reply, next };
+  }
+
+  it('has a document for each interval, the first at once', async () => {
+    const { reply, next } = await follow();
+    expect(reply.headers.get('content-type')).toBe('application/json');
+    expect(await next()).toEqual((await api.get(URL)).json());
+    await expect.poll(() => api.clock.pending).toBe(1);
+    api.clock.advance(10_000);
+    const { Timestamp } = (await next()) as { Timestamp: string };
+    expect(Timestamp).toBe('2026-01-01 00:00:10 +0000 UTC');
+  });
+
+  it('ends with the agent', async () => {
+    const { next } = await follow();
+    await next();
+    await api.app.close();
+    expect(await next()).toBeUndefined();
+  });
+});
+
 it('every metric is in docs/http.md, and no other', () => {
   const page = readFileSync(resolve(import.meta.dirname, '../../docs/http.md'), 'utf8');
   const named = [...page.matchAll(/`(rollcall\.[a-z_.]+)`/g)].map((match) => match[1]);

@@ -96,6 +96,7 @@ export async function openApi({
       clock,
       random,
       logger,
+      followLog: () => () => {},
       options: DEFAULT_HTTP_OPTIONS,
       leave: async () => {},
       reload: async () => {},

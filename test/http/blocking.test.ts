@@ -1,7 +1,7 @@
 /** Long polls: who is woken by what, when they end by themselves, and that none is left behind. */
 import type { LightMyRequestResponse } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Waits } from '../../src/http/reads.ts';
+import { blockingQueries } from '../../src/http/reads.ts';
 import { limits } from '../../src/runtime/index.ts';
 import { settle } from '../support/held-clock.ts';
 import { openApi, type TestApi } from './api.ts';
@@ -189,13 +189,13 @@ describe('polls', () => {
   });
 
   it('are bounded in number', () => {
-    const waits = new Waits();
+    const waits = blockingQueries();
     for (let at = 0; at < limits.blockingQueries.default; at++) waits.begin();
     expect(() => waits.begin()).toThrow('Too many blocking queries are waiting');
   });
 
   it('that come after the end do not wait', () => {
-    const waits = new Waits();
+    const waits = blockingQueries();
     const early = waits.begin();
     waits.stop();
     expect([early.signal.aborted, waits.begin().signal.aborted]).toEqual([true, true]);

@@ -79,6 +79,14 @@ export const SERVED: Readonly<Record<string, readonly EndpointNote[]>> = {
       ['GET /v1/agent/metrics'],
       '[metrics of its own](http.md#metrics), counted since the start; `format=prometheus`, or the `Accept` of a scraper, without any setting',
     ),
+    differs(
+      ['GET /v1/agent/metrics/stream'],
+      'the same every 10 s, and [at once](http.md#metrics); 64 followers of metrics and log',
+    ),
+    works(
+      ['GET /v1/agent/monitor'],
+      '`loglevel`, `logjson`; [the log](http.md#log) as it is written',
+    ),
     differs(['GET /v1/agent/host'], 'what Node.js tells of the machine: fewer fields'),
     works(['PUT /v1/agent/leave', 'PUT /v1/agent/reload']),
     differs(
@@ -235,7 +243,6 @@ export const SERVED: Readonly<Record<string, readonly EndpointNote[]>> = {
 
 /** Endpoints of Consul 1.16 that nothing is mounted for. */
 export const NOT_SERVED: readonly EndpointNote[] = [
-  refused(['GET /v1/agent/monitor', 'GET /v1/agent/metrics/stream'], 'to come'),
   refused(
     [
       'POST /v1/agent/connect/authorize',

@@ -38,7 +38,7 @@ function isLarge(payload: unknown): payload is string | Buffer {
 }
 
 /** RFC 9110 §12.5.3: a weight of 0 is a refusal. Like Consul, `*` is not taken for gzip. */
-function acceptsGzip(accepted: string): boolean {
+export function acceptsGzip(accepted: string): boolean {
   return accepted
     .toLowerCase()
     .split(',')

@@ -6,6 +6,7 @@ import { agentChecks } from './agent-checks.ts';
 import { agentHealth } from './agent-health.ts';
 import { agentMaintenance } from './agent-maintenance.ts';
 import { agentMetrics } from './agent-metrics.ts';
+import { agentMonitor } from './agent-monitor.ts';
 import { agentNode } from './agent-node.ts';
 import { agentSelf } from './agent-self.ts';
 import { agentServices } from './agent-services.ts';
@@ -26,7 +27,7 @@ import { snapshot } from './snapshot.ts';
 import { status } from './status.ts';
 import { txn } from './txn.ts';
 
-export type RouteDeps = HttpDeps & { readonly waits: Waits };
+export type RouteDeps = HttpDeps & { readonly waits: Waits; readonly live: Waits };
 export type RouteGroup = (deps: RouteDeps) => readonly Endpoint[];
 
 export const ROUTE_GROUPS: readonly RouteGroup[] = [
@@ -37,6 +38,7 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   agentSelf,
   agentNode,
   agentMetrics,
+  agentMonitor,
   catalogWrites,
   catalogReads,
   health,

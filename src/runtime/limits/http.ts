@@ -61,6 +61,18 @@ export const httpLimits = {
     max: 1 << 20,
     why: 'waiting long polls; pipelining lets one connection open many',
   }),
+  liveReplies: limit({
+    default: 64,
+    min: 1,
+    max: 4096,
+    why: 'clients that follow the log or the metrics: each line is written to all of them',
+  }),
+  logTailCharacters: limit({
+    default: 1 << 20,
+    min: 4096,
+    max: 64 << 20,
+    why: 'lines of the log that wait for one follower; of those past it, only the number is kept',
+  }),
   httpHeadersMs: limit({
     default: 10_000,
     min: 1000,
