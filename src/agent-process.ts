@@ -18,6 +18,7 @@ import {
   createHttpApp,
   DEFAULT_HTTP_OPTIONS,
   DEFAULT_LISTENER_LIMITS,
+  type HttpApp,
 } from './http/index.ts';
 import {
   createLogger,
@@ -95,8 +96,9 @@ async function start(root: Root): Promise<void> {
   const { dns, address: dnsAddress } = await startDns(root);
   tellUnsaved = (hasUnsaved) => dns.setUnsaved(hasUnsaved);
   tellUnsaved(engine.unsavedRows > 0);
-  reload = reloading(root, agent, dns);
-  const httpAddress = await startHttp(root, {
+  let applyToHttp: HttpApp['reload'] = () => {};
+  reload = reloading(root, { agent, dns, applyToHttp: (http) => applyToHttp(http) });
+  const { app, address: httpAddress } = await startHttp(root, {
     agent,
     leader,
     engine,
@@ -104,6 +106,7 @@ async function start(root: Root): Promise<void> {
     reload,
     dnsPort: dnsAddress?.port ?? -1,
   });
+  applyToHttp = app.reload;
   root.stdout.write(readyText(httpAddress, dnsAddress));
 }
 
@@ -185,10 +188,18 @@ async function startDns({ config, state, logger, parts, end }: Root) {
   const [address] = await dns.start(followView(state, (delta) => dns.publish(delta)));
   return { dns, address };
 }
-  logger.onLeastLevel((level) => dns.setLogLevel(level));
+
+interface ReloadParts {
+  readonly agent: Agent;
+  readonly dns: DnsService;
+  readonly applyToHttp: HttpApp['reload'];
+}
 
 /** Re-reads the configuration and applies what can be applied; a mistake in it changes nothing. */
-function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: DnsService): Reload {
+function reloading(
+  { config, reloadConfig, logger }: Root,
+  { agent, dns, applyToHttp }: ReloadParts,
+): Reload {
   let current = config;
   const reloadNow: Reload = async (origin) => {
     const next = reloadConfig();
@@ -201,6 +212,7 @@ function reloading({ config, reloadConfig, logger }: Root, agent: Agent, dns: Dn
       throw error;
     }
     logger.setLevel(next.log.level);
+    applyToHttp(next.http);
     logger.info({ ...origin, ...diffConfig(current, next) }, 'configuration reloaded');
     current = next;
   };
@@ -239,6 +251,12 @@ async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPo
         pretty: config.http.pretty,
         responseHeaders: config.http.responseHeaders,
       },
+        kvValueBytesMax: config.http.kvValueBytesMax,
+        txnBytesMax: config.http.txnBytesMax,
+        sessionTtlMinMs: config.http.sessionTtlMinMs,
+        blockedEndpoints: config.http.blockedEndpoints,
+        allowWritesFrom: config.http.allowWritesFrom,
+        useCache: config.http.useCache,
       leave: async () => end(0, 'leave'),
       reload,
       selfDescription: () =>
@@ -264,6 +282,7 @@ async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPo
       ...DEFAULT_LISTENER_LIMITS,
       connectionsPerClientMax: config.http.connectionsPerClientMax,
     },
+      headerBytesMax: config.http.headerBytesMax,
   );
   parts.add('http', () => app.close());
   const listening: Listening[] = [];
@@ -271,7 +290,7 @@ async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPo
     listening.push(await app.listen({ host, port: listening[0]?.port ?? port }));
   }
   httpPort = listening[0]?.port ?? -1;
-  return listening[0];
+  return { app, address: listening[0] };
 }
 
 /** The line that scripts wait for, and two to paste. */

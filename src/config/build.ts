@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ServiceDefinition } from '../agent/index.ts';
 import type { CheckDefinition } from '../checks/index.ts';
-import type { LogLevel } from '../runtime/index.ts';
+import { type LogLevel, limits } from '../runtime/index.ts';
 import {
   endpointsAt,
   familyTag,
@@ -99,9 +99,28 @@ function httpConfig(settings: Settings, devMode: boolean): HttpConfig {
     endpoints: endpointsAt(splitAddresses(addresses), settings.count('ports.http')),
     defaultQueryMs: settings.count('default_query_time'),
     maxQueryMs: settings.count('max_query_time'),
-    connectionsPerClientMax: settings.count('limits.http_max_conns_per_client'),
+    connectionsPerClientMax: settings.count('limits.http_max_conns_per_client') || Infinity,
+    headerBytesMax:
+      settings.count('http_config.max_header_bytes') || limits.httpHeaderBytes.default,
+    ...dataLimits(settings),
+    blockedEndpoints: settings.list('http_config.block_endpoints'),
+    allowWritesFrom: settings.list('http_config.allow_write_http_from').map((text) => text.trim()),
+    useCache: settings.flag('http_config.use_cache'),
     responseHeaders: settings.map('http_config.response_headers'),
     pretty: devMode,
+  };
+}
+
+const SESSION_TTL_MIN_MS = 10_000;
+
+function dataLimits(settings: Settings) {
+  const kvValueBytesMax = settings.count('limits.kv_max_value_size');
+  return {
+    kvValueBytesMax,
+    // Consul: a transaction may be as long as a value may.
+    txnBytesMax: Math.max(settings.count('limits.txn_max_req_len'), kvValueBytesMax),
+    // Consul takes 0 for its default.
+    sessionTtlMinMs: settings.count('session_ttl_min') || SESSION_TTL_MIN_MS,
   };
 }
 

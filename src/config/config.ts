@@ -41,7 +41,17 @@ export interface HttpConfig {
   readonly endpoints: readonly Endpoint[];
   readonly defaultQueryMs: number;
   readonly maxQueryMs: number;
+  /** Infinity: any number. */
   readonly connectionsPerClientMax: number;
+  readonly headerBytesMax: number;
+  readonly kvValueBytesMax: number;
+  readonly txnBytesMax: number;
+  readonly sessionTtlMinMs: number;
+  /** Beginnings of paths. */
+  readonly blockedEndpoints: readonly string[];
+  /** Subnets; empty: everybody may write. */
+  readonly allowWritesFrom: readonly string[];
+  readonly useCache: boolean;
   readonly responseHeaders: Readonly<Record<string, string>>;
   /** Indent every reply, as Consul does with -dev. */
   readonly pretty: boolean;

@@ -28,6 +28,12 @@ const flag = (name: string, kind: FlagKind, path: string, description: string): 
 const BUILT_FLAGS: readonly Flag[] = [
   flag('advertise', 'string', 'advertise_addr', 'address that this node is known by'),
   flag('advertise-wan', 'string', 'advertise_addr_wan', 'the same for other datacenters'),
+  flag(
+    'allow-write-http-from',
+    'list',
+    'http_config.allow_write_http_from',
+    'subnet whose clients may write; repeatable',
+  ),
   flag('alt-domain', 'string', 'alt_domain', 'a second domain for DNS'),
   flag('bind', 'string', 'bind_addr', 'address of this node towards other nodes'),
   flag('bootstrap', 'boolean', 'bootstrap', 'lead alone; needs -server'),
@@ -66,7 +72,6 @@ const BUILT_FLAGS: readonly Flag[] = [
 const OTHER_FLAGS: readonly Flag[] = [
   ...(
     [
-      ['allow-write-http-from', 'list', 'http_config.allow_write_http_from'],
       ['auto-reload-config', 'boolean', 'auto_reload_config'],
       ['disable-host-node-id', 'boolean', 'disable_host_node_id'],
       ['disable-keyring-file', 'boolean', 'disable_keyring_file'],

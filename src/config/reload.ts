@@ -7,11 +7,19 @@ import { SCHEMA } from './schema.ts';
 export type Reloadable = Pick<Config, 'services' | 'checks'> & {
   readonly logLevel: Config['log']['level'];
   readonly dns: Pick<Config['dns'], 'answer' | 'protocol' | 'forward'>;
+  readonly http: Pick<Config['http'], 'connectionsPerClientMax'>;
 };
 
-export function reloadable({ services, checks, log, dns }: Config): Reloadable {
+export function reloadable({ services, checks, log, dns, http }: Config): Reloadable {
   const { answer, protocol, forward } = dns;
-  return { services, checks, logLevel: log.level, dns: { answer, protocol, forward } };
+  const { connectionsPerClientMax } = http;
+  return {
+    services,
+    checks,
+    logLevel: log.level,
+    dns: { answer, protocol, forward },
+    http: { connectionsPerClientMax },
+  };
 }
 
 export interface ConfigDifference {

@@ -8,6 +8,7 @@ import { isAnyAddress, isIpAddress, splitAddresses } from './addresses.ts';
 import { type ConfigProblem, shown, shownAt } from './config-error.ts';
 import { DEFINITION_RULES, nameProblem } from './definition-rules.ts';
 import { DNS_RULES } from './dns-rules.ts';
+import { HTTP_RULES } from './http-rules.ts';
 import { type Finding, NONE, type Rule, type RuleContext } from './rule.ts';
 import { SCHEMA } from './schema.ts';
 import type { Source } from './sources.ts';
@@ -23,6 +24,7 @@ const RULES: readonly Rule[] = [
   listeners,
   nodeMeta,
   altDomain,
+  ...HTTP_RULES,
   ...DNS_RULES,
   ...DEFINITION_RULES,
 ];

@@ -1,5 +1,6 @@
 /** The configuration keys that have their effect, in the order of the documentation. Ports: -1 is off, 0 any free one. */
 import { DNS_KEYS } from './schema-dns.ts';
+import { HTTP_KEYS } from './schema-http.ts';
 import { built, type SchemaRow } from './schema-row.ts';
 import { UUID } from './text-forms.ts';
 
@@ -93,27 +94,6 @@ const agent: readonly SchemaRow[] = [
   built('log_json', 'boolean', 'Log as JSON, one object a line', { default: false }),
 ];
 
-const http: readonly SchemaRow[] = [
-  built('default_query_time', 'duration', 'Wait of a blocking query that names none', {
-    default: '300s',
-    min: 1,
-  }),
-  built('max_query_time', 'duration', 'Longest wait of a blocking query', {
-    default: '600s',
-    min: 1,
-  }),
-  built('limits.http_max_conns_per_client', 'integer', 'HTTP connections from one address', {
-    default: 200,
-    min: 0,
-  }),
-  built('http_config.response_headers', 'map of strings', 'Headers added to every reply', {
-    default: {},
-  }),
-  built('disable_update_check', 'boolean', 'Nothing is ever reported or looked up', {
-    default: false,
-  }),
-];
-
 const HOUR_MS = 3_600_000;
 
 const connect: readonly SchemaRow[] = [
@@ -141,6 +121,6 @@ export const BUILT_KEYS: readonly SchemaRow[] = [
   ...addresses,
   ...agent,
   ...DNS_KEYS,
-  ...http,
+  ...HTTP_KEYS,
   ...connect,
 ];

@@ -28,7 +28,6 @@ const NO_MESH = 'the service mesh is not built yet';
 const ONE_KIND_OF_CA = 'a root on P-256 for ten years that signs by itself is the only kind';
 const NO_ACL = 'ACLs are not built yet';
 const NO_METRICS = '/v1/agent/metrics has them, under fixed names; nothing is sent anywhere';
-const NO_KV = 'keys, values and transactions are not built yet';
 const NO_LEAVING = 'a stop never deregisters: what was registered stays in the store';
 const NO_ENTERPRISE = 'a feature of Consul Enterprise';
 const NOT_YET = 'not built yet';
@@ -54,10 +53,6 @@ export const REFUSED_KEYS: readonly SchemaRow[] = [
       verify_incoming: false,
     }),
   ),
-  ...unbuilt('refused', 'endpoints would stay open', 'http_config', {
-    block_endpoints: [],
-    allow_write_http_from: [],
-  }),
   ...unbuilt('refused', 'the configuration of another server would not be fetched', 'auto_config', {
     enabled: false,
   }),
@@ -264,7 +259,6 @@ const rest: readonly SchemaRow[] = [
   // The defaults are what happens here, whatever Consul would choose for a client.
   ...accepted(NO_LEAVING, '', { leave_on_terminate: false, skip_leave_on_interrupt: true }),
   ...accepted(NO_LEAVING, 'performance', { leave_drain_time: '5s' }),
-  ...accepted(NO_KV, 'limits', { kv_max_value_size: 524_288, txn_max_req_len: 524_288 }),
   ...accepted('a node answers from its own copy, which is never stale', 'dns_config', {
     allow_stale: true,
     max_stale: '87600h',
@@ -287,7 +281,6 @@ const rest: readonly SchemaRow[] = [
   ...accepted(NOT_YET, '', {
     discard_check_output: false,
     enable_debug: false,
-    session_ttl_min: '10s',
     discovery_max_stale: '0s',
     watches: null,
     log_file: '',
@@ -312,7 +305,6 @@ const rest: readonly SchemaRow[] = [
     metrics_proxy: null,
     dashboard_url_templates: {},
   }),
-  ...accepted(NOTHING_TO_DO, 'http_config', { use_cache: true, max_header_bytes: 0 }),
   ...accepted(NOTHING_TO_DO, 'cache', { entry_fetch_max_burst: 2, entry_fetch_rate: 0 }),
   ...accepted(NOTHING_TO_DO, '', {
     disable_host_node_id: true,

@@ -32,6 +32,8 @@ export interface HttpApp {
   readonly endpoints: readonly Endpoint[];
   /** Opens an address; may be called for several. Rejects with the system's error. */
   listen(address: ListenAddress): Promise<AddressInfo>;
+  /** Changes what a reload of the configuration may change. */
+  reload(limits: Pick<ListenerLimits, 'connectionsPerClientMax'>): void;
   /** May be called twice. */
   close(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function createHttpApp(
   const waits = blockingQueries();
   const live = liveReplies();
   const errors = { ...options, logger };
+  const without = options.useCache ? '' : 'cached';
   const fastify = Fastify({
     logger: false,
     bodyLimit: options.bodyBytesMax,
@@ -60,7 +63,7 @@ export function createHttpApp(
     },
     routerOptions: {
       maxParamLength: 1 << 16,
-      querystringParser: (text) => (text === '' ? EMPTY_QUERY : new Query(text)) as never,
+      querystringParser: (text) => (text === '' ? EMPTY_QUERY : new Query(text, without)) as never,
     },
   });
   const nextRequestId = ids.next;
@@ -76,6 +79,7 @@ export function createHttpApp(
   installStandardHeaders(fastify, options);
   installErrors(fastify, errors);
   installPathGuard(fastify);
+  installAccess(fastify, options);
   installBody(fastify);
   installCompression(fastify);
   fastify.addHook('preClose', () => {
@@ -90,6 +94,8 @@ export function createHttpApp(
     fastify,
     endpoints,
     listen: (address) => listeners.listen(address),
+    reload: ({ connectionsPerClientMax }) =>
+      listeners.setConnectionsPerClient(connectionsPerClientMax),
     close: () => fastify.close(),
   };
 }

@@ -66,6 +66,17 @@ export interface HttpOptions {
   readonly maxQueryTimeMs: number;
   /** Indent every JSON answer, as `-dev` does. */
   readonly pretty: boolean;
+  /** Largest value of a key: `limits.kv_max_value_size`. */
+  readonly kvValueBytesMax: number;
+  /** Largest body of a transaction. */
+  readonly txnBytesMax: number;
+  readonly sessionTtlMinMs: number;
+  /** Beginnings of paths that are refused: `http_config.block_endpoints`. */
+  readonly blockedEndpoints: readonly string[];
+  /** Subnets whose clients may write; empty: everybody. */
+  readonly allowWritesFrom: readonly string[];
+  /** Whether `cached` is looked at: `http_config.use_cache`. */
+  readonly useCache: boolean;
   /** Added to every answer of an endpoint: `http_config.response_headers`. */
   readonly responseHeaders: Readonly<Record<string, string>>;
 }
@@ -75,6 +86,12 @@ export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   defaultQueryTimeMs: 300_000,
   maxQueryTimeMs: 600_000,
   pretty: false,
+  kvValueBytesMax: limits.kvValueBytes.default,
+  txnBytesMax: limits.kvValueBytes.default,
+  sessionTtlMinMs: 10_000,
+  blockedEndpoints: [],
+  allowWritesFrom: [],
+  useCache: true,
   responseHeaders: {},
 };
 

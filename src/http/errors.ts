@@ -21,6 +21,8 @@ export const ERROR_CATALOGUE = {
   url_malformed: { status: 400, title: 'The path is not well encoded' },
   query_malformed: { status: 500, title: 'The query string is not well encoded' },
   method_not_allowed: { status: 405, title: 'The endpoint does not take this method' },
+  endpoint_blocked: { status: 403, title: 'The endpoint is blocked by the configuration' },
+  write_restricted: { status: 403, title: 'The client may not write' },
   request_malformed: { status: 400, title: 'Not an HTTP request' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },

@@ -24,7 +24,9 @@ export interface ListenAddress {
 
 export interface ListenerLimits {
   readonly connectionsMax: number;
+  /** Infinity: any number. */
   readonly connectionsPerClientMax: number;
+  readonly headerBytesMax: number;
   readonly headersMs: number;
   readonly requestMs: number;
   readonly keepAliveMs: number;
@@ -36,6 +38,7 @@ export interface ListenerLimits {
 export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
   connectionsMax: limits.httpConnections.default,
   connectionsPerClientMax: limits.httpConnectionsPerClient.default,
+  headerBytesMax: limits.httpHeaderBytes.default,
   headersMs: limits.httpHeadersMs.default,
   requestMs: limits.httpRequestMs.default,
   keepAliveMs: limits.httpKeepAliveMs.default,
@@ -59,11 +62,18 @@ export class Listeners {
   readonly #connections = new Map<string, number>();
   readonly #sockets = new Set<Socket>();
   readonly #inFlight = new Set<ServerResponse>();
+  #connectionsPerClientMax: number;
   #closed: Promise<void> | undefined;
 
   constructor(app: FastifyInstance, deps: ListenerDeps) {
     this.#app = app;
     this.#deps = deps;
+    this.#connectionsPerClientMax = deps.limits.connectionsPerClientMax;
+  }
+
+  /** For connections from now on; those that are open stay. */
+  setConnectionsPerClient(most: number): void {
+    this.#connectionsPerClientMax = most;
   }
 
   /** @returns the address that was bound; rejects with an HttpBindError */
@@ -113,19 +123,22 @@ export class Listeners {
   }
 
   #createServer(): Server {
-    const { headersMs, requestMs, keepAliveMs, connectionsMax, checkMs } = this.#deps.limits;
+    const { headersMs, requestMs, keepAliveMs, connectionsMax, checkMs, headerBytesMax } =
+      this.#deps.limits;
     const server = createServer(
       {
         headersTimeout: headersMs,
         requestTimeout: requestMs,
         keepAliveTimeout: keepAliveMs,
         connectionsCheckingInterval: checkMs,
-        maxHeaderSize: limits.httpHeaderBytes.default,
+        maxHeaderSize: headerBytesMax,
         noDelay: true,
       },
       (request, response) => this.#serve(request, response),
     );
     server.maxConnections = connectionsMax;
+    // Their octets are bounded; Node would leave those past a count out without a word.
+    server.maxHeadersCount = 0;
     server.on('connection', (socket) => this.#count(socket));
     server.on('clientError', (error, socket) => this.#refuse(error, socket));
     return server;
@@ -152,7 +165,7 @@ export class Listeners {
       if (left === 0) this.#connections.delete(client);
       else this.#connections.set(client, left);
     });
-    if (count <= this.#deps.limits.connectionsPerClientMax) return;
+    if (count <= this.#connectionsPerClientMax) return;
     this.#deps.logger.debug({ client, count }, 'client has too many connections');
     endWith(socket, 'connections_exceeded', TOO_MANY, this.#deps.nextRequestId());
   }

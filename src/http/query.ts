@@ -5,11 +5,14 @@
 
 export class Query {
   readonly #text: string;
+  readonly #without: string;
   #values: ReadonlyMap<string, readonly string[]> | undefined;
   #valid = true;
 
-  constructor(text: string) {
+  /** `without` names a parameter that is passed over. */
+  constructor(text: string, without = '') {
     this.#text = text;
+    this.#without = without;
   }
 
   /** Whether every part could be decoded. */
@@ -46,6 +49,7 @@ export class Query {
       for (const part of this.#text.split('&')) {
         if (part !== '') this.#add(values, part);
       }
+      values.delete(this.#without);
       this.#values = values;
     }
     return this.#values;

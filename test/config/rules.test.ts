@@ -270,7 +270,6 @@ describe('a key that would be unsafe to ignore is refused', () => {
     [{ verify_incoming_https: true }, 'verify_incoming_https'],
     [{ tls: { defaults: { verify_incoming: true } } }, 'tls.defaults.verify_incoming'],
     [{ tls: { https: { verify_incoming: true } } }, 'tls.https.verify_incoming'],
-    [{ http_config: { block_endpoints: ['/v1/kv'] } }, 'http_config.block_endpoints'],
     [{ auto_config: { enabled: true } }, 'auto_config.enabled'],
     [{ connect: { ca_provider: 'vault' } }, 'connect.ca_provider'],
     [{ connect: { ca_config: { root_cert: 'x' } } }, 'connect.ca_config.root_cert'],

@@ -31,15 +31,12 @@ describe('the schema', () => {
     }
   });
 
-  it.each([
-    'leave_on_terminate',
-    'skip_leave_on_interrupt',
-    'performance.leave_drain_time',
-    'limits.kv_max_value_size',
-    'limits.txn_max_req_len',
-  ])('does not promise an effect of %s', (path) => {
-    expect(rowAt(path)?.class).toBe('accepted');
-  });
+  it.each(['leave_on_terminate', 'skip_leave_on_interrupt', 'performance.leave_drain_time'])(
+    'does not promise an effect of %s',
+    (path) => {
+      expect(rowAt(path)?.class).toBe('accepted');
+    },
+  );
 
   it('gives no reason to think that a key without effect is reloadable', () => {
     expect(SCHEMA.filter((row) => row.class !== 'built' && row.reloadable)).toEqual([]);

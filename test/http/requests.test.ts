@@ -1,5 +1,6 @@
 /** What every endpoint does with paths, methods, parameters and headers, before it does anything of its own. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_HTTP_OPTIONS } from '../../src/http/index.ts';
 import { openApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -192,9 +193,7 @@ describe('the headers', () => {
     const own = await openApi({
       deps: {
         options: {
-          bodyBytesMax: 100,
-          defaultQueryTimeMs: 1,
-          maxQueryTimeMs: 1,
+          ...DEFAULT_HTTP_OPTIONS,
           pretty: true,
           responseHeaders: { 'Access-Control-Allow-Origin': '*' },
         },

@@ -1,58 +1,12 @@
 /** What only sockets show: several addresses, connections that are slow, broken, too many or gone, and the end of all. */
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { httpBindError } from '../../src/http/http-bind-error.ts';
 import { settle } from '../support/held-clock.ts';
+import { openSocket as open } from '../support/http-socket.ts';
 import { openApi, type TestApi, type TestApiOptions } from './api.ts';
 
 const web = { Name: 'web', Port: 80 };
-
-interface Client {
-  readonly socket: Socket;
-  send(text: string): void;
-  /** Resolves with everything received, once it matches. */
-  received(pattern: RegExp): Promise<string>;
-  /** Resolves with everything received, once the server closed. */
-  closed(): Promise<string>;
-}
-
-async function open(port: number): Promise<Client> {
-  const socket = connect(port, '127.0.0.1');
-  await new Promise((resolve) => socket.once('connect', resolve));
-  onTestFinished(() => void socket.destroy());
-  let text = '';
-  let over = false;
-  const listeners = new Set<() => void>();
-  const changed = (): void => {
-    for (const listener of listeners) listener();
-  };
-  socket.setEncoding('utf8');
-  socket.on('data', (chunk) => {
-    text += chunk;
-    changed();
-  });
-  socket.on('error', () => {});
-  socket.on('close', () => {
-    over = true;
-    changed();
-  });
-  const until = (holds: () => boolean): Promise<string> =>
-    new Promise((resolve) => {
-      const look = (): void => {
-        if (!holds()) return;
-        listeners.delete(look);
-        resolve(text);
-      };
-      listeners.add(look);
-      look();
-    });
-  return {
-    socket,
-    send: (request) => void socket.write(request),
-    received: (pattern) => until(() => pattern.test(text)),
-    closed: () => until(() => over),
-  };
-}
 
 const get = (path: string, headers = ''): string =>
   `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;

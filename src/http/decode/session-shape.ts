@@ -42,13 +42,20 @@ export const sessionShape = {
 
 type DecodedSession = Decoded<typeof sessionShape>;
 
+export interface SessionContext {
+  readonly id: string;
+  /** The node that a session is of when none is named. */
+  readonly own: string;
+  /** The shortest TTL: `session_ttl_min`. */
+  readonly ttlMinMs: number;
+}
+
 /**
- * @param own the node that a session is of when none is named
  * @throws HttpError, or DecodeError for a lock delay that is none
  */
 export function toSession(
   decoded: DecodedSession,
-  { id, own }: { readonly id: string; readonly own: string },
+  { id, own, ttlMinMs }: SessionContext,
 ): SessionInput {
   const lockDelayNs = toLockDelayNs(decoded.LockDelay);
   const node = decoded.Node ?? own;
@@ -59,7 +66,7 @@ export function toSession(
     node,
     lockDelayNs,
     behavior: toBehavior(decoded.Behavior ?? ''),
-    ttl: toTtl(decoded.TTL),
+    ttl: toTtl(decoded.TTL, ttlMinMs),
     nodeChecks: toNodeChecks(decoded),
     serviceChecks:
       decoded.ServiceChecks?.map(({ ID, Namespace }) => ({ id: ID, namespace: Namespace })) ?? null,
@@ -108,16 +115,15 @@ function toBehavior(given: string): SessionBehavior {
   return behavior;
 }
 
-const TTL_MS_MIN = 10_000;
 const TTL_MS_MAX = 24 * 3_600_000;
 
-function toTtl(given: string): string {
+function toTtl(given: string, minMs: number): string {
   if (given === '') return '';
   const parsed = parseDuration(given);
   if (!parsed.ok) throw invalid('TTL', `Session TTL '${given}' invalid: ${parsed.message}`);
   const { ms } = parsed;
-  if (ms === 0 || (ms >= TTL_MS_MIN && ms <= TTL_MS_MAX)) return given;
-  const range = `[${formatDuration(TTL_MS_MIN)}=${formatDuration(TTL_MS_MAX)}]`;
+  if (ms === 0 || (ms >= minMs && ms <= TTL_MS_MAX)) return given;
+  const range = `[${formatDuration(minMs)}=${formatDuration(TTL_MS_MAX)}]`;
   const ns = BigInt(Math.round(ms * NANOSECONDS_PER_MS));
   throw invalid('TTL', `Invalid Session TTL '${ns}', must be between ${range}`);
 }

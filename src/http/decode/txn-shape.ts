@@ -75,7 +75,11 @@ const txnShape = { kind: 'list', of: operationShape, goType: 'api.TxnOps' } as c
 type DecodedOperation = Decoded<typeof operationShape>;
 
 /** @throws HttpError with Consul's words, also for what cannot be decoded */
-export function decodeTxn(body: string, datacenter: string): readonly TxnOperation[] {
+export function decodeTxn(
+  body: string,
+  datacenter: string,
+  valueBytesMax: number,
+): readonly TxnOperation[] {
   try {
     const decoded = decodeBody(txnShape, body);
     const most = limits.txnOperations.default;
@@ -83,7 +87,9 @@ export function decodeTxn(body: string, datacenter: string): readonly TxnOperati
       const reason = `Transaction contains too many operations (${decoded.length} > ${most})`;
       throw new HttpError('txn_too_large', reason);
     }
-    return decoded.map((operation, at) => toOperation(operation, `[${at}]`, datacenter));
+    return decoded.map((operation, at) =>
+      toOperation(operation, { path: `[${at}]`, datacenter, valueBytesMax }),
+    );
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const reason = `Failed to parse body: ${error.message}`;
@@ -91,13 +97,19 @@ export function decodeTxn(body: string, datacenter: string): readonly TxnOperati
   }
 }
 
+interface OperationContext {
+  /** Where the operation stands in the body. */
+  readonly path: string;
+  readonly datacenter: string;
+  readonly valueBytesMax: number;
+}
+
 /** Past 2^53 an index is rounded, which is still one that nothing has. */
 function toOperation(
   { KV, Node, Service, Check }: DecodedOperation,
-  path: string,
-  datacenter: string,
+  { path, datacenter, valueBytesMax }: OperationContext,
 ): TxnOperation {
-  if (KV !== undefined) return toKvOperation(KV, `${path}.KV`);
+  if (KV !== undefined) return toKvOperation(KV, `${path}.KV`, valueBytesMax);
   if (Node !== undefined) {
     const { ID, Node: node, Address, TaggedAddresses, Meta, Locality, ModifyIndex } = Node.Node;
     return {
@@ -132,9 +144,9 @@ function toOperation(
 function toKvOperation(
   { Verb, Key, Value, Flags, Index, Session }: Decoded<typeof kvShape>,
   path: string,
+  most: number,
 ): TxnOperation {
   const octets = decodeBase64(Value, `${path}.Value`);
-  const most = limits.kvValueBytes.default;
   if (octets.length > most) {
     const reason = `Value for key ${JSON.stringify(Key)} is too large (${octets.length} > ${most} bytes)`;
     throw new HttpError('txn_too_large', reason, `${path}.Value`);

@@ -34,10 +34,12 @@ const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 
 /**
  * @returns the clean path where it differs
- * @throws HttpError `path_unprintable`
+ * @throws HttpError `path_unprintable` or `url_malformed`
  */
 function guardPath(encoded: string): string | undefined {
   if (HARMLESS.test(encoded)) return undefined;
+  // RFC 9112 §3.2: a request has no fragment. The router would leave it out, and name another key.
+  if (encoded.includes('#')) throw unreadablePath('url_malformed', encoded);
   const path = decodeURIComponent(encoded);
   if (UNPRINTABLE.test(path)) throw unreadablePath('path_unprintable', encoded);
   const clean = posix.normalize(path.startsWith('/') ? path : `/${path}`);

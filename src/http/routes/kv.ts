@@ -26,9 +26,8 @@ import { parseUint64 } from '../uint64.ts';
 type Deps = ReadDeps & Pick<HttpDeps, 'commit'>;
 
 const at = { path: '/v1/kv/', namespaced: true } as const;
-const bodyLimit = { bytes: limits.kvValueBytes.default, setting: 'kv_max_value_size' };
-
 export function kv(deps: Deps): readonly Endpoint[] {
+  const bodyLimit = { bytes: deps.options.kvValueBytesMax, setting: 'kv_max_value_size' };
   return [
     { ...at, method: 'GET', handle: (call) => read(deps, call) },
     { ...at, method: 'PUT', bodyLimit, handle: (call) => put(deps, call) },

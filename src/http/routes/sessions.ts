@@ -67,12 +67,12 @@ function requireId({ name }: Call): string {
   return name;
 }
 
-async function create({ state, commit, agent }: Deps, call: Call): Promise<Answer> {
+async function create({ state, commit, agent, options }: Deps, call: Call): Promise<Answer> {
   const { datacenter, nodeName } = agent.identity;
   checkDatacenter(call.query, datacenter);
   const id = randomUUID();
   const decoded = decodeBody(sessionShape, call.octets.length === 0 ? '{}' : call.body);
-  const session = toSession(decoded, { id, own: nodeName });
+  const session = toSession(decoded, { id, own: nodeName, ttlMinMs: options.sessionTtlMinMs });
   const most = limits.sessions.default;
   // Those on their way to the disk do not count yet: a few more than the limit do no harm.
   if (state.tables.sessions.size >= most) {

@@ -9,7 +9,6 @@ import {
   type TxnOperation,
   type TxnResult,
 } from '../../catalog/index.ts';
-import { limits } from '../../runtime/index.ts';
 import { type Answer, json } from '../answer.ts';
 import { decodeTxn } from '../decode/txn-shape.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -29,18 +28,18 @@ export function txn(deps: Deps): readonly Endpoint[] {
       method: 'PUT',
       path: '/v1/txn',
       namespaced: true,
-      bodyLimit: { bytes: limits.kvValueBytes.default, setting: 'txn_max_req_len' },
+      bodyLimit: { bytes: deps.options.txnBytesMax, setting: 'txn_max_req_len' },
       handle: (call) => answerTxn(deps, call),
     },
   ];
 }
 
 async function answerTxn(deps: Deps, { query, body }: Call): Promise<Answer> {
-  const { agent, state, barrier } = deps;
+  const { agent, state, barrier, options } = deps;
   const { datacenter } = agent.identity;
   checkDatacenter(query, datacenter);
   const consistency = consistencyOf(query);
-  const operations = decodeTxn(body, datacenter);
+  const operations = decodeTxn(body, datacenter, options.kvValueBytesMax);
   try {
     if (!isReadOnly(operations)) return done(await write(deps, operations));
     if (consistency === 'consistent') await barrier();
