@@ -1,5 +1,6 @@
 /** `/v1/agent/self`, `members`, `version`, and what makes the agent leave or reload. */
 import type { AgentIdentity } from '../../agent/index.ts';
+import { ORIGIN } from '../../query/index.ts';
 import { EMPTY, json } from '../answer.ts';
 import type { HttpDeps, SelfDescription } from '../deps.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -9,6 +10,7 @@ import { rowFilter } from '../filter/row-filter.ts';
 import { GoMap } from '../json/encode.ts';
 import { memberJson } from '../json/member-json.ts';
 import type { DnsMeasurements } from '../metrics/measurements.ts';
+import { coordJson } from './coordinates.ts';
 
 type Deps = Pick<HttpDeps, 'agent' | 'logger' | 'leave' | 'reload' | 'selfDescription' | 'measure'>;
 
@@ -123,7 +125,7 @@ function selfJson(
       ServerPort: identity.serverPort,
       ...debugConfig,
     }),
-    Coord: { Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1.5, Adjustment: 0, Height: 0.00001 },
+    Coord: coordJson(ORIGIN),
     Member: memberJson(identity, ports, false),
     Stats: new GoMap(Object.fromEntries(groups)),
     Meta: new GoMap(identity.meta),

@@ -116,6 +116,7 @@ function coordinateJson({ node, segment, coordinate }: CoordinateRow) {
   return { Node: node, Segment: segment, Coord: coordJson(coordinate) };
 }
 
-function coordJson({ vec, error, adjustment, height }: Coordinate) {
+/** A point as Consul shows it. */
+export function coordJson({ vec, error, adjustment, height }: Coordinate) {
   return { Vec: vec, Error: error, Adjustment: adjustment, Height: height };
 }
