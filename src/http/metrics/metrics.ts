@@ -3,6 +3,7 @@
  * matter of `metrics-json.ts` and `prometheus-text.ts`. A name and its labels are an interface: dashboards hold them.
  */
 import type {
+  CompiledMeasurements,
   DnsEndpointMeasurements,
   DnsReplyMeasurements,
   ForwardMeasurements,
@@ -71,12 +72,8 @@ const dns: readonly Metric[] = [
   counter('dns.compiled', 'UDP queries by whether a compiled answer was there', ({ dns }) =>
     labelled('is', { hit: dns.compiled?.hits, miss: dns.compiled?.misses }),
   ),
-  gauge('dns.compiled_answers', 'Compiled answers that are kept', ({ dns: { compiled } }) =>
-    compiled === undefined ? [] : [alone(compiled.answers)],
-  ),
-  gauge('dns.compiled_bytes', 'Memory for compiled answers', ({ dns: { compiled } }) =>
-    compiled === undefined ? [] : [alone(compiled.octets)],
-  ),
+  gauge('dns.compiled_answers', 'Compiled answers that are kept', ofCompiled('answers')),
+  gauge('dns.compiled_bytes', 'Memory for compiled answers', ofCompiled('octets')),
   gauge('dns.applied_index', 'Catalog index that DNS answers from', ({ dns }) => [
     alone(dns.appliedIndex),
   ]),
@@ -170,6 +167,10 @@ function byTransport(
 
 function ofReplies(field: Exclude<keyof DnsReplyMeasurements, 'rcodes'>): Metric['samples'] {
   return ({ dns: { replies } }) => (replies === undefined ? [] : [alone(replies[field])]);
+}
+
+function ofCompiled(field: keyof CompiledMeasurements): Metric['samples'] {
+  return ({ dns: { compiled } }) => (compiled === undefined ? [] : [alone(compiled[field])]);
 }
 
 function ofForward(field: keyof ForwardMeasurements): Metric['samples'] {
