@@ -185,6 +185,7 @@ async function startDns({ config, state, logger, parts, end }: Root) {
     onFailure: (reason) => end(1, reason),
   });
   parts.add('dns', () => dns.close());
+  logger.onLeastLevel((level) => dns.setLogLevel(level));
   const [address] = await dns.start(followView(state, (delta) => dns.publish(delta)));
   return { dns, address };
 }
@@ -211,8 +212,8 @@ function reloading(
       await dns.reload(current.dns);
       throw error;
     }
-    logger.setLevel(next.log.level);
     applyToHttp(next.http);
+    logger.setLevel(next.log.level);
     logger.info({ ...origin, ...diffConfig(current, next) }, 'configuration reloaded');
     current = next;
   };
@@ -244,26 +245,26 @@ async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPo
       clock: systemClock,
       random: systemRandom,
       logger: logger.child({ module: 'http' }),
+      followLog: (follower) => logger.follow(follower),
       options: {
         ...DEFAULT_HTTP_OPTIONS,
         defaultQueryTimeMs: config.http.defaultQueryMs,
         maxQueryTimeMs: config.http.maxQueryMs,
         pretty: config.http.pretty,
-        responseHeaders: config.http.responseHeaders,
-      },
         kvValueBytesMax: config.http.kvValueBytesMax,
         txnBytesMax: config.http.txnBytesMax,
         sessionTtlMinMs: config.http.sessionTtlMinMs,
         blockedEndpoints: config.http.blockedEndpoints,
         allowWritesFrom: config.http.allowWritesFrom,
         useCache: config.http.useCache,
+        responseHeaders: config.http.responseHeaders,
+      },
       leave: async () => end(0, 'leave'),
       reload,
       selfDescription: () =>
         describeSelf(config, {
           version: packageVersion(),
           httpPort,
-      followLog: (follower) => logger.follow(follower),
           dnsPort,
           catalogIndex: state.index,
           services: agent.services().length,
@@ -281,8 +282,8 @@ async function startHttp(root: Root, { agent, leader, engine, dns, reload, dnsPo
     {
       ...DEFAULT_LISTENER_LIMITS,
       connectionsPerClientMax: config.http.connectionsPerClientMax,
-    },
       headerBytesMax: config.http.headerBytesMax,
+    },
   );
   parts.add('http', () => app.close());
   const listening: Listening[] = [];

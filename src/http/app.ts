@@ -84,11 +84,11 @@ export function createHttpApp(
   installCompression(fastify);
   fastify.addHook('preClose', () => {
     waits.stop();
+    live.stop();
     return listeners.close();
   });
   const endpoints = ROUTE_GROUPS.flatMap((group) => group({ ...deps, waits, live }));
   mountEndpoints(fastify, endpoints, options);
-    live.stop();
 
   return {
     fastify,

@@ -31,12 +31,12 @@ export const ERROR_CATALOGUE = {
   request_decode_failed: { status: 400, title: 'The request body cannot be decoded' },
   connections_exceeded: { status: 429, title: 'Too many connections from one address' },
   blocking_queries_exceeded: { status: 429, title: 'Too many blocking queries are waiting' },
+  live_replies_exceeded: { status: 429, title: 'Too many clients follow the log or the metrics' },
 
   // Parameters
-  live_replies_exceeded: { status: 429, title: 'Too many clients follow the log or the metrics' },
+  log_level_unknown: { status: 400, title: 'Unknown log level' },
   index_invalid: { status: 400, title: 'Invalid index' },
   cas_invalid: { status: 400, title: 'Invalid cas' },
-  log_level_unknown: { status: 400, title: 'Unknown log level' },
   wait_invalid: { status: 400, title: 'Invalid wait time' },
   consistency_conflict: { status: 400, title: 'Conflicting consistency modes' },
   max_stale_invalid: { status: 400, title: 'Invalid max_stale' },
