@@ -86,6 +86,21 @@ export class ApiClient {
     return expectOk(await this.#exchange('GET', asked), asked);
   }
 
+  /** A reply as it comes, until the agent ends it or is gone, or `signal` is aborted. */
+  async *follow(asked: ApiRequest): AsyncGenerator<Buffer> {
+    const { statusCode, body } = await this.#open('GET', asked).catch((error: unknown) => {
+      throw this.#problem('GET', asked, error);
+    });
+    if (statusCode !== 200) {
+      expectOk({ statusCode, index: '', octets: Buffer.from(await body.arrayBuffer()) }, asked);
+    }
+    try {
+      for await (const chunk of body) yield chunk as Buffer;
+    } catch {
+      // Whatever it was, there is no more.
+    }
+  }
+
   /** The body of the reply, mostly empty. */
   put(asked: ApiRequest): Promise<string> {
     return this.#send('PUT', asked);
@@ -104,30 +119,38 @@ export class ApiClient {
   }
 
   async #exchange(method: Method, asked: ApiRequest): Promise<Reply> {
-    const { origin, headers, query } = this.#settings;
-    const target = `${origin}${asked.path}${formatQuery({ ...query, ...asked.query })}`;
-    const { body, octets, signal } = asked;
     try {
-      const response = await request(target, {
-        dispatcher: this.#dispatcher,
-        method,
-        headers: {
-          ...headers,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        body: octets ?? (body === undefined ? null : JSON.stringify(body)),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const index = textOf(response.headers['x-consul-index']);
-      return {
-        statusCode: response.statusCode,
-        index,
-        octets: Buffer.from(await response.body.arrayBuffer()),
-      };
+      const { statusCode, headers, body } = await this.#open(method, asked);
+      const index = textOf(headers['x-consul-index']);
+      return { statusCode, index, octets: Buffer.from(await body.arrayBuffer()) };
     } catch (error) {
-      const reason = connectionProblem(error, this.#settings.socketPath);
-      throw new ApiError(`Error ${asked.doing}: ${OPERATIONS[method]} "${target}": ${reason}`);
+      throw this.#problem(method, asked, error);
     }
+  }
+
+  /** Resolves with the head of the reply. */
+  #open(method: Method, asked: ApiRequest) {
+    const { body, octets, signal } = asked;
+    return request(this.#target(asked), {
+      dispatcher: this.#dispatcher,
+      method,
+      headers: {
+        ...this.#settings.headers,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      body: octets ?? (body === undefined ? null : JSON.stringify(body)),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  #target({ path, query }: ApiRequest): string {
+    return `${this.#settings.origin}${path}${formatQuery({ ...this.#settings.query, ...query })}`;
+  }
+
+  #problem(method: Method, asked: ApiRequest, error: unknown): ApiError {
+    const reason = connectionProblem(error, this.#settings.socketPath);
+    const request = `${OPERATIONS[method]} "${this.#target(asked)}"`;
+    return new ApiError(`Error ${asked.doing}: ${request}: ${reason}`);
   }
 }
 

@@ -22,6 +22,7 @@ import { leave } from './commands/leave.ts';
 import { lock } from './commands/lock.ts';
 import { maint } from './commands/maint.ts';
 import { members } from './commands/members.ts';
+import { monitor } from './commands/monitor.ts';
 import { reload } from './commands/reload.ts';
 import { resolverCheck } from './commands/resolver-check.ts';
 import { resolverInstall } from './commands/resolver-install.ts';
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   lock,
   maint,
   members,
+  monitor,
   reload,
   resolverCheck,
   resolverInstall,
