@@ -2,13 +2,10 @@
  * Goal: docs/configuration.md says what the schema says. Method: its tables are rendered from the schema and
  * compared; `UPDATE_DOCS=1 npx vitest run test/config` writes them.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AGENT_FLAGS, SCHEMA, type SchemaRow } from '../../src/config/index.ts';
 import { formatDuration } from '../../src/runtime/index.ts';
-
-const FILE = resolve(import.meta.dirname, '../../docs/configuration.md');
+import { generatedPart } from '../support/generated-doc.ts';
 
 const code = (text: string): string => `\`${text}\``;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -69,18 +66,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
   ),
 };
 
-const marker = (name: string): RegExp =>
-  new RegExp(`(<!-- ${name} -->\n)([\\s\\S]*?)(\n<!-- /${name} -->)`);
-
 describe('docs/configuration.md', () => {
   it.each(Object.entries(SECTIONS))('has the %s table of the schema', (name, rendered) => {
-    const text = readFileSync(FILE, 'utf8');
-    if (process.env.UPDATE_DOCS === '1') {
-      writeFileSync(
-        FILE,
-        text.replace(marker(name), (_all, open, _old, close) => open + rendered + close),
-      );
-    }
-    expect(marker(name).exec(readFileSync(FILE, 'utf8'))?.[2]).toBe(rendered);
+    expect(generatedPart('configuration.md', name, rendered)).toBe(rendered);
   });
 });

@@ -3,13 +3,10 @@
  * `endpoint-states.ts`, which is compared with the mounted routes; `UPDATE_DOCS=1 npx vitest run test/http/endpoints-doc`
  * writes them.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generatedPart } from '../support/generated-doc.ts';
 import { openApi, type TestApi } from './api.ts';
 import { type EndpointNote, NOT_SERVED, SERVED } from './endpoint-states.ts';
-
-const FILE = resolve(import.meta.dirname, '../../docs/endpoints.md');
 
 const served = Object.values(SERVED).flat();
 const routesOf = (notes: readonly EndpointNote[]): string[] =>
@@ -35,9 +32,6 @@ const SECTIONS: Readonly<Record<string, string>> = {
   'not served': tableOf(NOT_SERVED),
 };
 
-const marker = (name: string): RegExp =>
-  new RegExp(`(<!-- ${name} -->\n)([\\s\\S]*?)(\n<!-- /${name} -->)`);
-
 let api: TestApi;
 beforeAll(async () => {
   api = await openApi();
@@ -46,14 +40,7 @@ afterAll(() => api.close());
 
 describe('docs/endpoints.md', () => {
   it.each(Object.entries(SECTIONS))('has the endpoints that are %s', (name, rendered) => {
-    const text = readFileSync(FILE, 'utf8');
-    if (process.env.UPDATE_DOCS === '1') {
-      writeFileSync(
-        FILE,
-        text.replace(marker(name), (_all, open, _old, close) => open + rendered + close),
-      );
-    }
-    expect(marker(name).exec(readFileSync(FILE, 'utf8'))?.[2]).toBe(rendered);
+    expect(generatedPart('endpoints.md', name, rendered)).toBe(rendered);
   });
 
   it('says of each mounted route what its state is, and of no other that it is served', () => {
