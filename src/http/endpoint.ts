@@ -4,15 +4,19 @@
  * takes the rest of the path as its name, and is redirected to when the slash is missing.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import type { Answer } from './answer.ts';
+import { type Answer, EMPTY, json } from './answer.ts';
 import { HttpError } from './errors.ts';
 import { encodeJson, encodePrettyJson } from './json/encode.ts';
 import { encodeInSlices, isLong } from './json/encode-in-slices.ts';
 import type { Query } from './query.ts';
 
+export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
 export interface Endpoint {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: Method;
   readonly path: string;
+  /** What a name takes, where not every name takes all methods of the path; Consul answers OPTIONS with `{}` there. */
+  readonly methodsOf?: (name: string) => readonly Method[];
   /** Consul looks for a namespace here, and refuses one. */
   readonly namespaced?: boolean;
   /** The largest body, where it is not that of all others. */
@@ -77,6 +81,7 @@ function mountPath(
 ): void {
   const endpointFor = ({ method }: FastifyRequest): Endpoint | undefined =>
     endpoints.find((endpoint) => endpoint.method === method);
+  const atPath = methodsAt(endpoints);
   const limit = endpoints.find(({ bodyLimit }) => bodyLimit !== undefined)?.bodyLimit;
   app.route({
     method: METHODS,
@@ -84,15 +89,17 @@ function mountPath(
     ...(limit && { bodyLimit: limit.bytes, config: { bodyLimitSetting: limit.setting } }),
     // Before the body is read: it does not matter for a method that is not taken.
     onRequest: (request, reply, done) => {
-      if (endpointFor(request) !== undefined) done();
-      else refuseMethod(endpoints, request, reply);
+      const methods = atPath.of(nameOf(request));
+      if ((methods as readonly string[]).includes(request.method)) done();
+      else if (request.method !== 'OPTIONS') refuseMethod(request, reply, atPath.refused(methods));
+      else sendMethods(reply, methods, atPath.bodyOfOptions, isPretty(request, options));
     },
     handler: (request, reply) => {
       const endpoint = endpointFor(request);
       if (endpoint === undefined) return reply;
       const call = callOf(request, reply);
       if (endpoint.namespaced === true) refuseEnterprise(call.query, request);
-      const pretty = options.pretty || call.query.has('pretty');
+      const pretty = isPretty(request, options);
       const answer = endpoint.handle(call);
       if (!(answer instanceof Promise)) return send(reply, answer, pretty);
       return answer.then((value) => send(reply, value, pretty));
@@ -100,15 +107,43 @@ function mountPath(
   });
 }
 
-function refuseMethod(
-  endpoints: readonly Endpoint[],
-  request: FastifyRequest,
+interface PathMethods {
+  readonly of: (name: string) => readonly Method[];
+  /** What is allowed, as a refusal tells it. */
+  readonly refused: (methods: readonly Method[]) => readonly string[];
+  readonly bodyOfOptions: Answer;
+}
+
+function methodsAt(endpoints: readonly Endpoint[]): PathMethods {
+  const all = endpoints.map(({ method }) => method);
+  const methodsOf = endpoints.find((endpoint) => endpoint.methodsOf !== undefined)?.methodsOf;
+  if (methodsOf !== undefined) {
+    return { of: methodsOf, refused: (methods) => methods, bodyOfOptions: json({}) };
+  }
+  return { of: () => all, refused: (methods) => ['OPTIONS', ...methods], bodyOfOptions: EMPTY };
+}
+
+function sendMethods(
   reply: FastifyReply,
+  methods: readonly Method[],
+  answer: Answer,
+  pretty: boolean,
 ): void {
-  const methods = endpoints.map(({ method }) => method);
   reply.raw.setHeader('Allow', ['OPTIONS', ...methods].join(','));
-  if (request.method === 'OPTIONS') reply.code(200).send();
-  else throw new HttpError('method_not_allowed', `method ${request.method} not allowed`);
+  void send(reply, answer, pretty);
+}
+
+function refuseMethod(
+  { method }: FastifyRequest,
+  reply: FastifyReply,
+  allowed: readonly string[],
+): never {
+  reply.raw.setHeader('Allow', allowed.join(','));
+  throw new HttpError('method_not_allowed', `method ${method} not allowed`);
+}
+
+function isPretty({ query }: FastifyRequest, options: MountOptions): boolean {
+  return options.pretty || (query as Query).has('pretty');
 }
 
 /** Go's mux: the path of a subtree without its slash leads to the subtree. */
@@ -127,11 +162,15 @@ function redirectToSlash(app: FastifyInstance, path: string): void {
 
 const NO_OCTETS = Buffer.alloc(0);
 
+/** The rest of the path. */
+function nameOf({ params }: FastifyRequest): string {
+  return (params as { readonly '*'?: string })['*'] ?? '';
+}
+
 function callOf(request: FastifyRequest, reply: FastifyReply): Call {
-  const { '*': name = '' } = request.params as { readonly '*'?: string };
   const octets = Buffer.isBuffer(request.body) ? request.body : NO_OCTETS;
   return {
-    name,
+    name: nameOf(request),
     query: request.query as Query,
     octets,
     get body() {

@@ -77,6 +77,32 @@ describe('a method', () => {
     const reply = await api.app.fastify.inject({ method: 'OPTIONS', url: '/v1/health/service/x' });
     expect([reply.statusCode, reply.body, reply.headers.allow]).toEqual([200, '', 'OPTIONS,GET']);
   });
+
+  it.each([
+    ['/v1/query', 'OPTIONS,GET,POST', ''],
+    ['/v1/query/x', 'OPTIONS,GET,PUT,DELETE', '{}'],
+    ['/v1/query/a/b/execute', 'OPTIONS,GET', '{}'],
+    ['/v1/query/x/explain', 'OPTIONS,GET', '{}'],
+    ['/v1/query/x?pretty', 'OPTIONS,GET,PUT,DELETE', '{}\n'],
+  ])('OPTIONS of %s tells what a prepared query takes', async (url, allow, body) => {
+    const reply = await api.app.fastify.inject({ method: 'OPTIONS', url });
+    expect([reply.statusCode, reply.headers.allow, reply.body]).toEqual([200, allow, body]);
+    expect(reply.headers['content-type']).toBe(body === '' ? undefined : 'application/json');
+  });
+
+  it.each([
+    ['POST', '/v1/query/x', 'GET,PUT,DELETE'],
+    ['DELETE', '/v1/query/x/execute', 'GET'],
+    ['PATCH', '/v1/query/x/explain', 'GET'],
+    ['PUT', '/v1/query', 'OPTIONS,GET,POST'],
+  ] as const)('%s %s is refused with what is left', async (method, url, allow) => {
+    const reply = await api.app.fastify.inject({ method, url, payload: '{' });
+    expect([reply.statusCode, reply.headers.allow, reply.body]).toEqual([
+      405,
+      allow,
+      `method ${method} not allowed`,
+    ]);
+  });
 });
 
 describe('a parameter', () => {

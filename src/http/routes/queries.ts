@@ -16,7 +16,7 @@ import { type Answer, EMPTY, json } from '../answer.ts';
 import { decodeBody } from '../decode/decode.ts';
 import { queryShape, toQuery } from '../decode/query-shape.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Call, Endpoint } from '../endpoint.ts';
+import type { Call, Endpoint, Method } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { queryJson } from '../json/query-json.ts';
 import { answerRead, checkDatacenter, type ReadDeps } from '../reads.ts';
@@ -40,7 +40,7 @@ export function queries(deps: Deps): readonly Endpoint[] {
         }),
     },
     { method: 'POST', path: ALL, handle: (call) => create(deps, call) },
-    { method: 'GET', path: ONE, handle: (call) => readOne(deps, call) },
+    { method: 'GET', path: ONE, methodsOf, handle: (call) => readOne(deps, call) },
     { method: 'PUT', path: ONE, handle: (call) => update(deps, call) },
     { method: 'DELETE', path: ONE, handle: (call) => remove(deps, call) },
   ];
@@ -86,7 +86,6 @@ function readOne(deps: Deps, call: Call): Answer | Promise<Answer> {
 }
 
 async function update(deps: Deps, call: Call): Promise<Answer> {
-  refuseExecution(call);
   checkWrite(deps, call);
   const decoded = decodeBody(queryShape, call.body === '' ? '{}' : call.body);
   const id = idOf(call.name, MODIFYING);
@@ -100,7 +99,6 @@ async function update(deps: Deps, call: Call): Promise<Answer> {
 }
 
 async function remove(deps: Deps, call: Call): Promise<Answer> {
-  refuseExecution(call);
   checkWrite(deps, call);
   const id = idOf(call.name, MODIFYING);
   await deps.commit((transaction) => deleteQuery(transaction, id));
@@ -119,10 +117,9 @@ function checkWrite({ agent }: Deps, { query, octets }: Call): void {
 /** What is done with a query stands behind its name, which may have slashes itself. */
 const EXECUTION = /\/(execute|explain)$/;
 
-function refuseExecution({ name, request, reply }: Call): void {
-  if (!EXECUTION.test(name)) return;
-  reply.raw.setHeader('Allow', 'GET');
-  throw new HttpError('method_not_allowed', `method ${request.method} not allowed`);
+/** An execution changes nothing. */
+function methodsOf(name: string): readonly Method[] {
+  return EXECUTION.test(name) ? ['GET'] : ['GET', 'PUT', 'DELETE'];
 }
 
 const MODIFYING = 'Prepared Query lookup failed: ';
