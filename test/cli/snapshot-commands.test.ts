@@ -36,6 +36,36 @@ it('a snapshot is saved, inspected and restored', async () => {
   expect(await run('kv', 'get', 'a')).toMatchObject({ stdout: 'one\n' });
 });
 
+it('what is below which keys is told, as deep as one likes', async () => {
+  const { file, run } = await start();
+  const keys = ['app/web/one', 'app/web/two', 'app/db', 'single', 'apple/'];
+  for (const key of keys) await run('kv', 'put', key, 'x'.repeat(2000 / key.length));
+  await run('snapshot', 'save', file);
+  const inspect = (...argv: string[]) => run('snapshot', 'inspect', ...argv, file);
+  expect((await inspect('-kvfilter=app', '-kvdepth=1')).stdout).not.toContain('Key Name');
+  const { stdout } = await inspect('-kvdetails');
+  expect(stdout.split('\n\n')[2]).toMatch(
+    /^ Key Name {6}Count {6}Size\n ---- {10}---- {7}----\n(?: \S+ +\d+ +[\d.]+K?B\n)+ ---- +---- +----\n Total +[\d.]+KB\n$/,
+  );
+  const counted = async (...argv: string[]) => {
+    const report = JSON.parse((await inspect('-kvdetails', '-format=json', ...argv)).stdout);
+    const sums = report.StatsKV?.map(({ Sum }: { Sum: number }) => Sum) ?? [];
+    expect(sums).toEqual(sums.toSorted((a: number, b: number) => b - a));
+    expect(report.TotalSizeKV).toBe(sums.reduce((sum: number, one: number) => sum + one, 0));
+    const stats: { Name: string; Count: number }[] = report.StatsKV ?? [];
+    return Object.fromEntries(stats.map(({ Name, Count }) => [Name, Count]));
+  };
+  expect(await counted()).toEqual({ 'app/web': 2, 'app/db': 1, single: 1, 'apple/': 1 });
+  expect(await counted('-kvdepth=1')).toEqual({ app: 3, single: 1, apple: 1 });
+  expect(await counted('-kvdepth=9', '-kvfilter=app/')).toEqual({
+    'app/web/one': 1,
+    'app/web/two': 1,
+    'app/db': 1,
+  });
+  expect(await counted('-kvfilter=none')).toEqual({});
+  expect((await inspect('-kvdetails', '-kvdepth=0')).stderr).toMatch(/^Invalid -kvdepth 0: /);
+});
+
 it('a file that is not whole is refused by name', async () => {
   const { folder, file, run } = await start();
   await run('snapshot', 'save', file);
