@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { httpBindError } from '../../src/http/http-bind-error.ts';
-import { settle } from '../support/held-clock.ts';
+import { until } from '../support/held-clock.ts';
 import { openSocket as open } from '../support/http-socket.ts';
 import { openApi, type TestApi, type TestApiOptions } from './api.ts';
 
@@ -16,10 +16,6 @@ async function listening(options: TestApiOptions = {}): Promise<{ api: TestApi; 
   onTestFinished(() => api.close());
   const { port } = await api.app.listen({ host: '127.0.0.1', port: 0 });
   return { api, port };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await settle();
 }
 
 describe('an address', () => {

@@ -84,3 +84,8 @@ export class HeldClock implements Clock {
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Turns of the event loop until it `holds`; the test's own timeout ends the wait. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await settle();
+}

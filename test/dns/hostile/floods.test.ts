@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openTcpListener } from '../../../src/dns/server/tcp-listener.ts';
 import { limits, seededRandom, silentLogger } from '../../../src/runtime/index.ts';
-import { HeldClock, settle } from '../../support/held-clock.ts';
+import { HeldClock, settle, until } from '../../support/held-clock.ts';
 import { clientOf, query, type Server, serve } from '../ask.ts';
 import { fleet, instance, node } from '../catalog-rows.ts';
 import { closeNow, framed, idOf, message, type TcpClient, tcpClient } from '../server/clients.ts';
@@ -101,10 +101,6 @@ describe('connections', () => {
       return made;
     };
     return { transport, clock, connectMany };
-  }
-
-  async function until(condition: () => boolean): Promise<void> {
-    while (!condition()) await settle();
   }
 
   it('that promise 64 KiB each and send an octet hold an octet each, and are cut off', async () => {

@@ -9,7 +9,7 @@ import type { SocketAddress } from '../../../src/dns/server/transport.ts';
 import type { ViewDelta } from '../../../src/dns/view/delta.ts';
 import { type Clock, limits, silentLogger, systemClock } from '../../../src/runtime/index.ts';
 import { dig } from '../../support/dig.ts';
-import { HeldClock } from '../../support/held-clock.ts';
+import { HeldClock, until } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { answering, Upstream } from '../forward/upstream.ts';
 import { tcpClient, udpClient } from './clients.ts';
@@ -65,10 +65,6 @@ async function statsOf(threads: AnswerThreads): Promise<ThreadStats[]> {
     if (reply.kind !== 'stats') throw new Error(reply.kind);
     return reply.stats;
   });
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Asks from `count` ports, so that every thread has some of them, and asks again until all have an answer. */

@@ -9,6 +9,7 @@ import type { Endpoint } from '../../../src/dns/server/open-transports.ts';
 import { ZoneError } from '../../../src/dns/zone/zone-error.ts';
 import { type Clock, type Logger, silentLogger, systemClock } from '../../../src/runtime/index.ts';
 import { dig } from '../../support/dig.ts';
+import { until } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { answering, silent, Upstream } from '../forward/upstream.ts';
 import { type Client, privateLoopback, udpClient } from './clients.ts';
@@ -35,10 +36,6 @@ class QuickClock implements Clock {
   now = (): number => systemClock.now();
   monotonic = (): number => systemClock.monotonic();
   schedule = (delayMs: number, run: () => void) => systemClock.schedule(Math.min(delayMs, 1), run);
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 interface Setting {

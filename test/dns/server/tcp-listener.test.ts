@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openTcpListener } from '../../../src/dns/server/tcp-listener.ts';
 import type { Respond } from '../../../src/dns/server/transport.ts';
 import { limits, silentLogger } from '../../../src/runtime/index.ts';
-import { HeldClock, settle } from '../../support/held-clock.ts';
+import { HeldClock, settle, until } from '../../support/held-clock.ts';
 import {
   closeNow,
   framed,
@@ -32,11 +32,6 @@ async function start(respond: Respond = (bytes) => bytes) {
     return made;
   };
   return { transport, clock, client };
-}
-
-/** Turns of the event loop until `condition` holds; the test's own timeout ends the wait. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await settle();
 }
 
 describe('frames (RFC 1035 §4.2.2, RFC 7766 §8)', () => {
