@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Sent as it is, instead of `body`. */
   readonly octets?: Uint8Array;
+  /** What is not there (404) is an error of a read, too. */
+  readonly mustBeThere?: boolean;
   /** Ends the request early. */
   readonly signal?: AbortSignal;
 }
@@ -30,6 +32,8 @@ export interface Reading {
   readonly value: unknown;
   /** `X-Consul-Index`, which is what `index` takes to wait for a change. */
   readonly index: string;
+  /** `X-Consul-ContentHash`, of what is known by it instead. */
+  readonly hash: string;
 }
 
 /** The agent refused, or did not answer. */
@@ -51,6 +55,7 @@ type Method = keyof typeof OPERATIONS;
 interface Reply {
   readonly statusCode: number;
   readonly index: string;
+  readonly hash: string;
   readonly octets: Buffer;
 }
 
@@ -76,9 +81,10 @@ export class ApiClient {
   /** A read of what may not be there, or that waits for a change. */
   async read(asked: ApiRequest): Promise<Reading> {
     const reply = await this.#exchange('GET', asked);
-    const index = reply.index;
-    if (reply.statusCode === 404) return { value: undefined, index };
-    return { value: parseReply(expectOk(reply, asked).toString(), asked), index };
+    const { statusCode, index, hash } = reply;
+    const isMissing = statusCode === 404 && asked.mustBeThere !== true;
+    if (isMissing) return { value: undefined, index, hash };
+    return { value: parseReply(expectOk(reply, asked).toString(), asked), index, hash };
   }
 
   /** A read of what is no JSON. */
@@ -92,7 +98,7 @@ export class ApiClient {
       throw this.#problem('GET', asked, error);
     });
     if (statusCode !== 200) {
-      expectOk({ statusCode, index: '', octets: Buffer.from(await body.arrayBuffer()) }, asked);
+      expectOk({ statusCode, octets: Buffer.from(await body.arrayBuffer()) }, asked);
     }
     try {
       for await (const chunk of body) yield chunk as Buffer;
@@ -121,8 +127,12 @@ export class ApiClient {
   async #exchange(method: Method, asked: ApiRequest): Promise<Reply> {
     try {
       const { statusCode, headers, body } = await this.#open(method, asked);
-      const index = textOf(headers['x-consul-index']);
-      return { statusCode, index, octets: Buffer.from(await body.arrayBuffer()) };
+      return {
+        statusCode,
+        index: textOf(headers['x-consul-index']),
+        hash: textOf(headers['x-consul-contenthash']),
+        octets: Buffer.from(await body.arrayBuffer()),
+      };
     } catch (error) {
       throw this.#problem(method, asked, error);
     }
@@ -154,7 +164,10 @@ export class ApiClient {
   }
 }
 
-function expectOk({ statusCode, octets }: Reply, { doing }: ApiRequest): Buffer {
+function expectOk(
+  { statusCode, octets }: Pick<Reply, 'statusCode' | 'octets'>,
+  { doing }: ApiRequest,
+): Buffer {
   if (statusCode === 200) return octets;
   const refusal = `Unexpected response code: ${statusCode} (${octets.toString().trim()})`;
   throw new ApiError(`Error ${doing}: ${refusal}`, statusCode);

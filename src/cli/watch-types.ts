@@ -10,8 +10,8 @@ export interface WatchedView {
   readonly query: Query;
   /** What is shown of a reading after the index `seen`; undefined was not there. */
   show(value: unknown, seen: string): unknown;
-  /** The index is a mark without an order. */
-  readonly indexIsMark?: boolean;
+  /** What tells one reading from the next: an index, which grows, or a mark without an order. */
+  readonly waitsBy: 'index' | 'mark' | 'hash';
 }
 
 /** @throws CommandError in Consul's words */
@@ -27,11 +27,13 @@ const VIEWS: Readonly<Record<string, (flags: FlagValues) => WatchedView>> = {
     path: kvPath(needed(flags, 'key', 'key')),
     query: {},
     show: (value) => listOf(value).map(entryOf)[0] ?? null,
+    waitsBy: 'index',
   }),
   keyprefix: (flags) => ({
     path: kvPath(needed(flags, 'prefix', 'prefix')),
     query: { recurse: '' },
     show: (value) => (value === undefined ? null : listOf(value).map(entryOf)),
+    waitsBy: 'index',
   }),
   services: (flags) => plainView('/v1/catalog/services', filterOf(flags)),
   nodes: (flags) => plainView('/v1/catalog/nodes', filterOf(flags)),
@@ -60,12 +62,21 @@ const VIEWS: Readonly<Record<string, (flags: FlagValues) => WatchedView>> = {
       const last = events.findIndex((event) => markOf(textOf(objectOf(event).ID)) === seen);
       return events.slice(last + 1);
     },
-    indexIsMark: true,
+    waitsBy: 'mark',
   }),
+  connect_roots: () => plainView('/v1/agent/connect/ca/roots', {}),
+  connect_leaf(flags) {
+    const name = needed(flags, 'service', 'service');
+    return plainView(`/v1/agent/connect/ca/leaf/${encodeURIComponent(name)}`, {});
+  },
+  agent_service(flags) {
+    const id = needed(flags, 'service', 'service');
+    return { ...plainView(`/v1/agent/service/${encodeURIComponent(id)}`, {}), waitsBy: 'hash' };
+  },
 };
 
 function plainView(path: string, query: Query): WatchedView {
-  return { path, query, show: (value) => value ?? null };
+  return { path, query, show: (value) => value ?? null, waitsBy: 'index' };
 }
 
 function needed(flags: FlagValues, name: string, what: string): string {

@@ -40,6 +40,13 @@ it('a view is printed once without a command', async () => {
   ]);
   expect(await parsed('-type=checks', '-service=web')).toHaveLength(1);
   expect(await parsed('-type=event')).toEqual([]);
+  const root = { Active: true, RootCert: expect.stringContaining('BEGIN CERTIFICATE') };
+  expect(await parsed('-type=connect_roots')).toMatchObject({ Roots: [root] });
+  expect(await parsed('-type=connect_leaf', '-service=web')).toMatchObject({
+    Service: 'web',
+    PrivateKeyPEM: expect.stringContaining('PRIVATE KEY'),
+  });
+  expect(await parsed('-type=agent_service', '-service=web')).toMatchObject({ ID: 'web' });
 });
 
 it('a command gets each change of a key with its index, until a signal ends the watch', async () => {
@@ -68,6 +75,28 @@ it('a command gets only the events that are new', async () => {
   expect(await payloads()).toEqual(['2']);
 });
 
+it('a command gets each change of an instance, which has a hash in place of an index', async () => {
+  const { url } = await startAgentChild({ args: ['-dev'] });
+  const register = (port: number) =>
+    put(url, '/v1/agent/service/register', `{"Name":"web","Port":${port}}`);
+  await register(1);
+  const handler = 'echo "<$CONSUL_INDEX>"; cat';
+  const { line } = startWatch(url, '-type=agent_service', '-service=web', handler);
+  for (const port of [1, 2, 3]) {
+    if (port > 1) await register(port);
+    expect(await line()).toBe('<>');
+    expect(JSON.parse(await line())).toMatchObject({ ID: 'web', Port: port });
+  }
+});
+
+it('a command gets a certificate with the index that the next one is waited for by', async () => {
+  const { url } = await startAgentChild({ args: ['-dev'] });
+  const handler = 'echo $CONSUL_INDEX; cat';
+  const { line } = startWatch(url, '-type=connect_leaf', '-service=web', handler);
+  const index = Number(await line());
+  expect(JSON.parse(await line())).toMatchObject({ Service: 'web', ModifyIndex: index });
+});
+
 it('a command that fails ends the watch', async () => {
   const { url } = await startAgentChild({ args: ['-dev'] });
   expect(await startWatch(url, '-type=nodes', 'exit 3').ended).toBe(1);
@@ -79,6 +108,8 @@ it.each([
   ['-type=key', /^Must specify a single key to watch\n$/],
   ['-type=keyprefix', /^Must specify a single prefix to watch\n$/],
   ['-type=service', /^Must specify a single service to watch\n$/],
+  ['-type=connect_leaf', /^Must specify a single service to watch\n$/],
+  ['-type=agent_service', /^Must specify a single service to watch\n$/],
   ['-type=checks -service=a -state=any', /^Cannot specify service and state\n$/],
   ['-type=service -service=a -passingonly=x', /^Failed to parse passingonly flag: /],
   ['-type=nodes -http-addr=127.0.0.1:1 cat', /^Error querying Consul agent: .*connection refused/],

@@ -10,6 +10,8 @@ import { type WatchedView, watchedView } from '../watch-types.ts';
 
 const RETRY_MS = 5_000;
 const RETRY_MS_MAX = 180_000;
+/** Before the first reading. */
+const NOTHING = '0';
 
 export const watch: Command = {
   path: ['watch'],
@@ -31,7 +33,12 @@ export const watch: Command = {
       help: 'Of a service, only instances whose checks are all passing.',
     },
     { name: 'prefix', kind: 'text', value: 'prefix', help: 'The prefix of the type keyprefix.' },
-    { name: 'service', kind: 'text', value: 'name', help: 'For the types service and checks.' },
+    {
+      name: 'service',
+      kind: 'text',
+      value: 'name',
+      help: 'For the types service, checks and connect_leaf; an id for agent_service.',
+    },
     { name: 'shell', kind: 'boolean', help: 'Run the command in a shell, as is the default.' },
     { name: 'state', kind: 'text', value: 'state', help: 'Only checks in this state.' },
     { name: 'tag', kind: 'list', value: 'tag', help: 'Only instances with this tag.' },
@@ -39,7 +46,9 @@ export const watch: Command = {
       name: 'type',
       kind: 'text',
       value: 'type',
-      help: 'One of key, keyprefix, services, nodes, service, checks and event.',
+      help:
+        'One of key, keyprefix, services, nodes, service, checks, event, connect_roots, connect_leaf and ' +
+        'agent_service.',
     },
   ],
   operandsEndFlags: true,
@@ -49,20 +58,35 @@ export const watch: Command = {
     const view = watchedView(flags);
     return await withClient(invocation, async (client) => {
       if (operands.length > 0) return follow(client, view, invocation);
-      const { value } = await read(client, view, '0');
-      stdout.write(formatJson(view.show(value, '0')));
+      const { value } = await read(client, view, NOTHING);
+      stdout.write(formatJson(view.show(value, NOTHING)));
       return 0;
     });
   },
 };
 
-function read(client: ApiClient, view: WatchedView, seen: string, signal?: AbortSignal) {
-  return client.read({
+interface Reading {
+  readonly value: unknown;
+  /** What to wait for another of. */
+  readonly mark: string;
+}
+
+async function read(
+  client: ApiClient,
+  view: WatchedView,
+  seen: string,
+  signal?: AbortSignal,
+): Promise<Reading> {
+  const byHash = view.waitsBy === 'hash';
+  const { value, index, hash } = await client.read({
     doing: 'querying Consul agent',
     path: view.path,
-    query: { ...view.query, ...(seen === '0' ? {} : { index: seen }) },
+    query: { ...view.query, ...(seen === NOTHING ? {} : { [byHash ? 'hash' : 'index']: seen }) },
+    // Without a hash there is nothing to wait by.
+    mustBeThere: byHash,
     ...(signal === undefined ? {} : { signal }),
   });
+  return { value, mark: byHash ? hash : index };
 }
 
 /** Until the handler fails, or we are told to stop. */
@@ -83,7 +107,8 @@ async function follow(
 }
 
 interface Change {
-  readonly index: string;
+  /** Undefined: it has none. */
+  readonly index: string | undefined;
   readonly shown: string;
 }
 
@@ -94,21 +119,21 @@ async function* changes(
   stderr: NodeJS.WritableStream,
   stop: AbortSignal,
 ): AsyncGenerator<Change> {
-  let seen = '0';
+  let seen = NOTHING;
   let last: string | undefined;
   let failures = 0;
   while (!stop.aborted) {
     try {
-      const { value, index } = await read(client, view, seen, stop);
+      const { value, mark } = await read(client, view, seen, stop);
       failures = 0;
-      if (index === seen) continue;
+      if (mark === seen) continue;
       const shown = formatLossless(view.show(value, seen));
-      const wentBack = !view.indexIsMark && BigInt(index || 0) < BigInt(seen);
+      const wentBack = view.waitsBy === 'index' && BigInt(mark || 0) < BigInt(seen);
       // An index that went back says nothing about the next one (the agent was set up anew).
-      seen = wentBack ? '0' : index;
+      seen = wentBack ? NOTHING : mark;
       if (shown === last) continue;
       last = shown;
-      yield { index, shown };
+      yield { index: view.waitsBy === 'hash' ? undefined : mark, shown };
     } catch (error) {
       if (stop.aborted) return;
       if (!(error instanceof CommandError) || last === undefined) throw error;
@@ -129,7 +154,7 @@ async function handle(
   const child = new ChildCommand({
     words: operands,
     shell: !flags.has('shell') || flags.boolean('shell'),
-    env: { CONSUL_INDEX: index },
+    env: index === undefined ? {} : { CONSUL_INDEX: index },
     stdin: { text: `${shown}\n` },
   });
   await Promise.race([child.ended, aborted(stop)]);
