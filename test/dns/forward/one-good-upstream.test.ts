@@ -9,17 +9,19 @@ import { seededRandom, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
 import { query, show } from '../zone/zone-text.ts';
 import { KEEP } from './fake-upstreams.ts';
-import { type Asked, answering, type Behave, replyTo, silent, Upstream } from './upstream.ts';
+import {
+  type Asked,
+  answering,
+  type Behave,
+  replyTo,
+  silent,
+  type Upstream,
+  upstreamOfTest,
+} from './upstream.ts';
 
 const LIE = '192.0.2.66';
 const GOOD = ['www.example. 300 A c0000201'];
 const TC = 0x200;
-
-async function upstream(onUdp: Behave, onTcp?: Behave): Promise<Upstream> {
-  const started = await Upstream.start(onUdp, onTcp);
-  onTestFinished(() => started.close());
-  return started;
-}
 
 function forward(upstreams: readonly Upstream[], timeoutMs = 2000) {
   const clock = new HeldClock();
@@ -89,8 +91,8 @@ const useless: readonly [string, Behave, Behave?][] = [
 
 describe('an upstream that', () => {
   it.each(useless)('%s is no reason to wait for a second', async (_, onUdp, onTcp) => {
-    const bad = await upstream(onUdp, onTcp);
-    const good = await upstream(answering());
+    const bad = await upstreamOfTest(onUdp, onTcp);
+    const good = await upstreamOfTest(answering());
     const { ask, clock, forwarder } = forward([bad, good]);
     const outcome = ask();
     await bad.received(1);
@@ -104,9 +106,9 @@ describe('an upstream that', () => {
   it.each(useless)(
     '%s is none either when it is asked second, and late',
     async (_, onUdp, onTcp) => {
-      const first = await upstream(silent);
-      const bad = await upstream(onUdp, onTcp);
-      const good = await upstream(answering());
+      const first = await upstreamOfTest(silent);
+      const bad = await upstreamOfTest(onUdp, onTcp);
+      const good = await upstreamOfTest(answering());
       const { ask, clock, forwarder } = forward([first, bad, good]);
       const outcome = ask();
       await first.received(1);
@@ -117,16 +119,16 @@ describe('an upstream that', () => {
   );
 
   it('sends what cannot be read has the next one asked at once', async () => {
-    const bad = await upstream(cutShort);
-    const good = await upstream(answering());
+    const bad = await upstreamOfTest(cutShort);
+    const good = await upstreamOfTest(answering());
     const { ask, clock } = forward([bad, good]);
     expect(said(await ask())).toEqual(GOOD);
     expect(clock.monotonic()).toBe(0);
   });
 
   it('is not given up for a forgery that cannot be read: its own reply still counts', async () => {
-    const bad = await upstream(cutShort);
-    const mute = await upstream(silent);
+    const bad = await upstreamOfTest(cutShort);
+    const mute = await upstreamOfTest(silent);
     const { ask } = forward([bad, mute]);
     const outcome = ask();
     await mute.received(1);
@@ -136,7 +138,7 @@ describe('an upstream that', () => {
   });
 
   it('truncates late has no more time over TCP than all tries have', async () => {
-    const slow = await upstream(silent, silent);
+    const slow = await upstreamOfTest(silent, silent);
     const { ask, clock } = forward([slow], 8000);
     const outcome = ask();
     await slow.received(1);
@@ -151,7 +153,7 @@ describe('an upstream that', () => {
 });
 
 it('twenty guesses of ids, whoever sends them, put the question on TCP, and no more are heard', async () => {
-  const heard = await upstream(silent, answering());
+  const heard = await upstreamOfTest(silent, answering());
   const { ask, forwarder } = forward([heard]);
   const outcome = ask();
   await heard.received(1);

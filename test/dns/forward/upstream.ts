@@ -6,6 +6,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket as Stream } from 'node:net';
 import dnsPacket from 'dns-packet';
+import { onTestFinished } from 'vitest';
 import type { UpstreamAddress } from '../../../src/dns/options.ts';
 
 export interface Asked {
@@ -105,6 +106,13 @@ export class Upstream {
     for (const resolve of this.#waiting.splice(0)) resolve();
     behave(asked);
   }
+}
+
+/** Starts one that ends with the test. */
+export async function upstreamOfTest(onUdp: Behave, onTcp?: Behave): Promise<Upstream> {
+  const started = await Upstream.start(onUdp, onTcp);
+  onTestFinished(() => started.close());
+  return started;
 }
 
 function decode(bytes: Buffer): Asked['packet'] {

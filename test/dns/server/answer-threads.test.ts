@@ -11,11 +11,13 @@ import { type Clock, limits, silentLogger, systemClock } from '../../../src/runt
 import { dig } from '../../support/dig.ts';
 import { HeldClock, until } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { answering, Upstream } from '../forward/upstream.ts';
+import { answering, upstreamOfTest } from '../forward/upstream.ts';
 import { tcpClient, udpClient } from './clients.ts';
 import {
   APEX,
+  asking,
   dnsOptions,
+  forwardingTo,
   question,
   said,
   service,
@@ -199,11 +201,8 @@ describe('two threads of datagrams', () => {
 
 describe('the thread of streams', () => {
   it('is started again on the same port, and asks upstreams for the others again', async () => {
-    const upstream = await Upstream.start(answering());
-    onTestFinished(() => upstream.close());
-    const { threads, address } = await start(() => smallView, {
-      forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
-    });
+    const upstream = await upstreamOfTest(answering());
+    const { threads, address } = await start(() => smallView, forwardingTo(upstream));
     const server = { host: address.address, port: address.port };
     expect(await dig(server, 'www.example.com')).toMatchObject({ status: 'NOERROR' });
     threads.all[0]?.post({ kind: 'view', delta: BROKEN });
@@ -211,26 +210,18 @@ describe('the thread of streams', () => {
     expect(await dig(server, 'web.service.consul')).toMatchObject({ status: 'NOERROR' });
     await until(() => threads.restarts === 1);
     expect(await dig(server, 'other.example.com')).toMatchObject({ status: 'NOERROR' });
-    const client = await tcpClient(address);
-    onTestFinished(() => client.close());
-    client.send(question('web.service.consul'));
-    expect(said(await client.next())).toBe('NOERROR 10.0.0.2');
+    const ask = await asking(address, tcpClient);
+    expect(await ask('web.service.consul')).toBe('NOERROR 10.0.0.2');
   });
 });
 
 describe('a reload that changes nothing', () => {
   it('keeps what upstreams have said', async () => {
-    const upstream = await Upstream.start(answering());
-    onTestFinished(() => upstream.close());
+    const upstream = await upstreamOfTest(answering());
     const folder = writeZones(temporaryFolder(), { 'consul.zone': APEX });
     const options: Partial<DnsOptions> = {
       zoneDirectory: folder,
-      forward: {
-        recursors: [upstream.address],
-        strategy: 'sequential',
-        timeoutMs: 2000,
-        cache: CACHE,
-      },
+      ...forwardingTo(upstream, { cache: CACHE }),
     };
     const { threads, address } = await start(() => smallView, options);
     await dig({ host: address.address, port: address.port }, 'www.example.com');

@@ -11,13 +11,13 @@ import { type Clock, type Logger, silentLogger, systemClock } from '../../../src
 import { dig } from '../../support/dig.ts';
 import { until } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { answering, silent, Upstream } from '../forward/upstream.ts';
-import { type Client, privateLoopback, udpClient } from './clients.ts';
+import { answering, silent, upstreamOfTest } from '../forward/upstream.ts';
+import { privateLoopback } from './clients.ts';
 import {
   APEX,
+  asking,
   dnsOptions,
-  question,
-  said,
+  forwardingTo,
   service,
   smallView,
   view,
@@ -25,9 +25,7 @@ import {
 } from './serving.ts';
 
 const services: DnsService[] = [];
-const clients: Client[] = [];
 afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
   await Promise.all(services.splice(0).map((service) => service.close()));
 });
 
@@ -58,15 +56,6 @@ function make({ options, endpoints, zones, logger, clock }: Setting = {}) {
   });
   services.push(made);
   return { dns: made, folder, failures };
-}
-
-async function asking(to: { address: string; port: number }) {
-  const client = await udpClient(to);
-  clients.push(client);
-  return async (name: string, type?: string): Promise<string> => {
-    client.send(question(name, type));
-    return said(await client.next());
-  };
 }
 
 describe('the DNS service', () => {
@@ -229,14 +218,11 @@ describe('the end of the thread', () => {
   });
 
   it('by close answers what is in flight, and is no failure', async () => {
-    const upstream = await Upstream.start(silent);
-    onTestFinished(() => upstream.close());
+    const upstream = await upstreamOfTest(silent);
     const host = privateLoopback();
     const { dns, failures } = make({
       endpoints: [{ address: host, port: 0, optional: false }],
-      options: {
-        forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 5000 },
-      },
+      options: forwardingTo(upstream, { timeoutMs: 5000 }),
     });
     const [address] = await dns.start(() => smallView);
     const waiting = (await asking(address!))('example.com');

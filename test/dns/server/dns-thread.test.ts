@@ -13,13 +13,14 @@ import { type LogLevel, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { query, see } from '../ask.ts';
-import { answering, silent, Upstream } from '../forward/upstream.ts';
+import { answering, silent, upstreamOfTest } from '../forward/upstream.ts';
 import { type Client, privateLoopback, tcpClient, udpClient } from './clients.ts';
 import {
   APEX,
+  asking,
   dnsOptions,
+  forwardingTo,
   question,
-  said,
   service,
   smallView,
   view,
@@ -134,15 +135,6 @@ function run({ options, endpoints = [LOOPBACK], zones, logLevel = 'info' }: Sett
     stop,
     listening,
     exited: () => hasExited,
-  };
-}
-
-async function asking(to: SocketAddress, over = udpClient) {
-  const client = await over(to);
-  clients.push(client);
-  return async (name: string, type?: string): Promise<string> => {
-    client.send(question(name, type));
-    return said(await client.next());
   };
 }
 
@@ -289,8 +281,7 @@ describe('the DNS thread', () => {
 
 describe('a reload', () => {
   it('replaces zones, answers and recursors together', async () => {
-    const upstream = await Upstream.start(answering());
-    onTestFinished(() => upstream.close());
+    const upstream = await upstreamOfTest(answering());
     const thread = run();
     const ask = await asking(await thread.listening());
     expect(await ask('www.consul')).toBe('NXDOMAIN');
@@ -300,7 +291,7 @@ describe('a reload', () => {
     });
     const options = dnsOptions(thread.folder, {
       identity: { domain: 'other.', altDomain: '', datacenter: 'dc9', nodeName: 'n9' },
-      forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
+      ...forwardingTo(upstream),
     });
     expect(await thread.reload(options)).toEqual({ kind: 'done' });
     expect(await ask('www.consul')).toBe('NOERROR 192.0.2.1');
@@ -311,14 +302,11 @@ describe('a reload', () => {
   });
 
   it('with a bad zone is refused, and everything stays', async () => {
-    const upstream = await Upstream.start(answering());
-    onTestFinished(() => upstream.close());
+    const upstream = await upstreamOfTest(answering());
     const thread = run({ zones: { 'consul.zone': `${APEX}www 60 A 192.0.2.1` } });
     const ask = await asking(await thread.listening());
     writeZones(thread.folder, { 'consul.zone': `${APEX}www 60 A 192.0.2.2\nx A` });
-    const options = dnsOptions(thread.folder, {
-      forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
-    });
+    const options = dnsOptions(thread.folder, forwardingTo(upstream));
     expect(await thread.reload(options)).toMatchObject({
       kind: 'refused',
       refusal: { kind: 'zones', faults: [{ line: 5, reason: 'the address is missing' }] },
@@ -367,14 +355,9 @@ describe('a reload', () => {
 });
 
 describe('forwarding through the thread', () => {
-  const forwardTo = (upstream: Upstream): Partial<DnsOptions> => ({
-    forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
-  });
-
   it('answers other clients while an upstream is slow', async () => {
-    const upstream = await Upstream.start(silent);
-    onTestFinished(() => upstream.close());
-    const thread = run({ options: forwardTo(upstream) });
+    const upstream = await upstreamOfTest(silent);
+    const thread = run({ options: forwardingTo(upstream) });
     const address = await thread.listening();
     const slow = (await asking(address))('example.com');
     await upstream.received(1);
@@ -384,9 +367,8 @@ describe('forwarding through the thread', () => {
   });
 
   it('answers pipelined queries on TCP as they are ready', async () => {
-    const upstream = await Upstream.start(silent);
-    onTestFinished(() => upstream.close());
-    const thread = run({ options: forwardTo(upstream) });
+    const upstream = await upstreamOfTest(silent);
+    const thread = run({ options: forwardingTo(upstream) });
     const client = await tcpClient(await thread.listening());
     clients.push(client);
     client.send(question('example.com', 'A', 1));
@@ -398,18 +380,16 @@ describe('forwarding through the thread', () => {
   });
 
   it('follows a static alias to an upstream', async () => {
-    const upstream = await Upstream.start(answering({ address: '192.0.2.77' }));
-    onTestFinished(() => upstream.close());
+    const upstream = await upstreamOfTest(answering({ address: '192.0.2.77' }));
     const zones = { 'consul.zone': `${APEX}out 60 CNAME www.example.com.` };
-    const thread = run({ options: forwardTo(upstream), zones });
+    const thread = run({ options: forwardingTo(upstream), zones });
     const ask = await asking(await thread.listening());
     expect(await ask('out.consul')).toBe('NOERROR www.example.com 192.0.2.77');
   });
 
   it('never asks an upstream about a name of its own', async () => {
-    const upstream = await Upstream.start(answering());
-    onTestFinished(() => upstream.close());
-    const thread = run({ options: forwardTo(upstream) });
+    const upstream = await upstreamOfTest(answering());
+    const thread = run({ options: forwardingTo(upstream) });
     const ask = await asking(await thread.listening());
     expect(await ask('gone.service.consul')).toBe('NXDOMAIN');
     expect(await ask('gone.consul')).toBe('NXDOMAIN');
@@ -417,7 +397,7 @@ describe('forwarding through the thread', () => {
   });
 
   it('gives a small client a truncated reply, and all of it over TCP', async () => {
-    const upstream = await Upstream.start((asked) => {
+    const upstream = await upstreamOfTest((asked) => {
       const answers = Array.from({ length: 60 }, (_, at) => ({
         type: 'A' as const,
         name: 'big.example.com',
@@ -426,8 +406,7 @@ describe('forwarding through the thread', () => {
       }));
       answering({ answers })(asked);
     });
-    onTestFinished(() => upstream.close());
-    const thread = run({ options: forwardTo(upstream) });
+    const thread = run({ options: forwardingTo(upstream) });
     const address = await thread.listening();
     const client = await udpClient(address);
     clients.push(client);
@@ -442,12 +421,9 @@ describe('forwarding through the thread', () => {
 
 describe('a stop', () => {
   it('answers what waits for an upstream that stays silent with SERVFAIL that says why', async () => {
-    const upstream = await Upstream.start(silent);
-    onTestFinished(() => upstream.close());
+    const upstream = await upstreamOfTest(silent);
     const thread = run({
-      options: {
-        forward: { recursors: [upstream.address], strategy: 'sequential', timeoutMs: 2000 },
-      },
+      options: forwardingTo(upstream),
     });
     const address = await thread.listening();
     const waiting = await Promise.all([udpClient, tcpClient].map((over) => over(address)));

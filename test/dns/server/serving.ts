@@ -1,10 +1,14 @@
-/** Options, a folder of zones and a small catalog for the tests of the DNS thread. */
+/** Options, a folder of zones, a small catalog and questions for the tests of DNS threads. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import dnsPacket from 'dns-packet';
+import { onTestFinished } from 'vitest';
 import type { DnsOptions } from '../../../src/dns/options.ts';
+import type { SocketAddress } from '../../../src/dns/server/transport.ts';
 import type { ViewChange, ViewDelta } from '../../../src/dns/view/delta.ts';
+import type { Upstream } from '../forward/upstream.ts';
 import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from '../options.ts';
+import { type Client, udpClient } from './clients.ts';
 
 export const APEX = '$TTL 0\n@ SOA ns hostmaster 1 3600 600 86400 0\n@ NS ns\n';
 
@@ -22,6 +26,16 @@ export function dnsOptions(zoneDirectory: string, changes: Partial<DnsOptions> =
     forward: { recursors: [], strategy: 'sequential', timeoutMs: 2000 },
     zoneDirectory,
     ...changes,
+  };
+}
+
+/** Everything that is not ours is asked of `upstream`. */
+export function forwardingTo(
+  { address }: Upstream,
+  changes: Partial<DnsOptions['forward']> = {},
+): Pick<DnsOptions, 'forward'> {
+  return {
+    forward: { recursors: [address], strategy: 'sequential', timeoutMs: 2000, ...changes },
   };
 }
 
@@ -80,4 +94,17 @@ export function said(reply: Buffer): string {
   const packet = dnsPacket.decode(reply) as dnsPacket.DecodedPacket & { rcode: string };
   const data = (packet.answers ?? []).map((answer) => String((answer as { data: unknown }).data));
   return [packet.rcode, ...data].join(' ');
+}
+
+/** Asks over a client of its own, which is closed when the test is over; replies as `said`. */
+export async function asking(
+  to: SocketAddress,
+  over: (to: SocketAddress) => Promise<Client> = udpClient,
+): Promise<(name: string, type?: string) => Promise<string>> {
+  const client = await over(to);
+  onTestFinished(() => client.close());
+  return async (name, type) => {
+    client.send(question(name, type));
+    return said(await client.next());
+  };
 }
