@@ -2,12 +2,10 @@
  * Goal: `dns query` shows what dig shows, and `dns explain` tells why. Method: a built agent with a zone that has
  * every record type and a service of three instances; the built program and real dig ask it.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type AgentChild, runRollcall, startAgentChild } from '../support/agent-child.ts';
 import { dig } from '../support/dig.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { zoneFolder } from '../support/zone-folder.ts';
 import { runCommand } from './run-command.ts';
 
 const SHA256 = '0123456789ABCDEF'.repeat(4);
@@ -41,19 +39,13 @@ const RECORDS = [
 ] as const;
 
 async function agentWithZones(): Promise<AgentChild> {
-  const folder = join(temporaryFolder(), 'zones');
-  mkdirSync(folder);
-  copyFileSync(
-    resolve(import.meta.dirname, '../../zones/consul.zone'),
-    join(folder, 'consul.zone'),
-  );
   const head = ['$TTL 60', '@ IN SOA ns.zoo.test. host.zoo.test. 1 2 3 4 5', '@ IN NS ns.test.'];
   const records = RECORDS.map((record, index) => {
     // A DS is about a delegation.
     const delegation = record.startsWith('DS ') ? `r${index} IN NS ns.test.\n` : '';
     return `${delegation}r${index} IN ${record}`;
   });
-  writeFileSync(join(folder, 'zoo.test.zone'), [...head, ...records, ''].join('\n'));
+  const folder = zoneFolder({ 'zoo.test.zone': [...head, ...records, ''].join('\n') });
   return startAgentChild({ args: ['-dev', '-zone-dir', folder] });
 }
 

@@ -1,12 +1,10 @@
 /** Every type with a text form, from a zone file: what BIND's dig and Knot's kdig read in our octets is what was written. */
-import { copyFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { RECORDS } from '../dns/wire/record-texts.ts';
 import { startAgentChild } from '../support/agent-child.ts';
 import { dig } from '../support/dig.ts';
 import { kdig } from '../support/kdig.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { zoneFolder } from '../support/zone-folder.ts';
 
 const HASH = '2vptu5timamqttgl4luu9kg21e0aor3s';
 /** The first two cannot stand anywhere; dig reads no NSEC without types, no hash shorter than SHA-1, no IPSECKEY without a key. */
@@ -27,23 +25,18 @@ const plain = (rdata: string): string =>
     .replace(/(\d)\.0+(?=[a-z])/g, '$1')
     .replace('dohpath=', 'key7=');
 
-function zoneFolder(): string {
+function zoneOfTypes(): string {
   const lines = asked.flatMap(({ owner, type, rdata }) => {
     const cut = type === 'DS' ? [`${owner} NS ns.other.test.`] : [];
     return [`${owner} ${type} ${rdata}`, ...cut];
   });
   const head = '$TTL 60\n@ SOA ns.other.test. host 1 1 1 1 1\n@ NS ns.other.test.\n';
-  const folder = temporaryFolder();
-  copyFileSync(
-    resolve(import.meta.dirname, '../../zones/consul.zone'),
-    join(folder, 'consul.zone'),
-  );
-  writeFileSync(join(folder, 'types.test.zone'), `${head}${lines.join('\n')}\n`);
-  return folder;
+  return `${head}${lines.join('\n')}\n`;
 }
 
 it('both read the RDATA that was written', async () => {
-  const { dns } = await startAgentChild({ args: ['-dev', '-zone-dir', zoneFolder()] });
+  const zones = zoneFolder({ 'types.test.zone': zoneOfTypes() });
+  const { dns } = await startAgentChild({ args: ['-dev', '-zone-dir', zones] });
   const expected = asked.map(({ owner, type, rdata }) => [
     plain(`${owner} 60 IN ${type} ${rdata}`),
   ]);

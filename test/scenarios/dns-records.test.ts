@@ -1,12 +1,11 @@
 /** Records through HTTP, with the built binary, real dig and a kill -9: what was acknowledged is answered, also after. */
-import { copyFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type AgentChild, startAgentChild } from '../support/agent-child.ts';
 import { dig } from '../support/dig.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const shipped = resolve(import.meta.dirname, '../../zones/consul.zone');
+import { zoneFolder } from '../support/zone-folder.ts';
 
 const EXAMPLE = `$TTL 60
 @    IN SOA ns host 10 1h 10m 1d 60
@@ -16,12 +15,7 @@ www  IN A   192.0.2.1
 www  IN TXT "file"
 `;
 
-function zoneFolder(): string {
-  const folder = temporaryFolder();
-  copyFileSync(shipped, join(folder, 'consul.zone'));
-  writeFileSync(join(folder, 'example.org.zone'), EXAMPLE);
-  return folder;
-}
+const ZONES = { 'example.org.zone': EXAMPLE };
 
 const send = async (
   { url }: AgentChild,
@@ -41,7 +35,7 @@ const serialOf = async (agent: AgentChild, zone: string): Promise<number> =>
   Number((await rdata(agent, zone, 'SOA'))[0]?.split(' ')[2]);
 
 it('are answered once they are acknowledged, over the file, and survive kill -9', async () => {
-  const zones = zoneFolder();
+  const zones = zoneFolder(ZONES);
   const args = ['-data-dir', temporaryFolder(), '-zone-dir', zones, '-log-level', 'warn'];
   const first = await startAgentChild({ args });
   expect(await serialOf(first, 'example.org')).toBe(10);
@@ -99,7 +93,8 @@ it('are answered once they are acknowledged, over the file, and survive kill -9'
 });
 
 it('of two writes at once that do not go together one is refused', async () => {
-  const args = ['-data-dir', temporaryFolder(), '-zone-dir', zoneFolder(), '-log-level', 'error'];
+  const zones = zoneFolder(ZONES);
+  const args = ['-data-dir', temporaryFolder(), '-zone-dir', zones, '-log-level', 'error'];
   const agent = await startAgentChild({ args });
   for (let round = 0; round < 10; round++) {
     const replies = await Promise.all([

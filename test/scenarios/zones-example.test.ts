@@ -1,11 +1,11 @@
 /** The zone that ships, and what docs/dns.md says of it: each `$ dig` line prints the lines below it. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { type AgentChild, startAgentChild } from '../support/agent-child.ts';
 import { dig } from '../support/dig.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { zoneFolder } from '../support/zone-folder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -48,10 +48,7 @@ it('docs/dns.md shows what the zone that ships answers', async () => {
 });
 
 it('a record that is added without a new serial is served, and one line says so', async () => {
-  const zones = temporaryFolder();
-  for (const file of ['consul.zone', 'example.test.zone', 'example.test.hosts']) {
-    copyFileSync(join(root, 'zones', file), join(zones, file));
-  }
+  const zones = zoneFolder({}, ['consul.zone', 'example.test.zone', 'example.test.hosts']);
   const agent = await startAgentChild({ args: ['-dev', '-log-json', '-zone-dir', zones] });
   const file = join(zones, 'example.test.zone');
   const text = readFileSync(file, 'utf8');

@@ -4,15 +4,15 @@
  * made of several of them. `npm run bench:reload` does the same with more of everything, and measures.
  */
 import { createSocket } from 'node:dgram';
-import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import dnsPacket, { type RecordType } from 'dns-packet';
 import { expect, it, onTestFinished } from 'vitest';
-import { answering, Upstream } from '../dns/forward/upstream.ts';
+import { answering, upstreamOfTest } from '../dns/forward/upstream.ts';
 import { startAgentChild } from '../support/agent-child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { zoneFolder } from '../support/zone-folder.ts';
 
-const shipped = resolve(import.meta.dirname, '../../zones/consul.zone');
 const FILLER_COUNT = 5000;
 const ROUNDS = 300;
 const QUERIES_A_ROUND = 30;
@@ -104,13 +104,9 @@ async function askSteadily(to: { host: string; port: number }): Promise<Decoded[
 }
 
 it('a reload loses no query, and answers none from half of it', { timeout: 60_000 }, async () => {
-  const zones = temporaryFolder();
-  copyFileSync(shipped, join(zones, 'consul.zone'));
+  const zones = zoneFolder();
   writeGeneration(zones, 1);
-  const upstreams = await Promise.all([Upstream.start(answering()), Upstream.start(answering())]);
-  onTestFinished(async () => {
-    for (const upstream of upstreams) await upstream.close();
-  });
+  const upstreams = await Promise.all([upstreamOfTest(answering()), upstreamOfTest(answering())]);
   const config = join(temporaryFolder(), 'agent.json');
   const forwardTo = (at: number): void => {
     const address = upstreams[at % upstreams.length]?.address;

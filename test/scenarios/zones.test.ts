@@ -1,12 +1,10 @@
 /** Master files beside the live catalog, with the built binary and real dig: who answers which name, and reloads. */
-import { copyFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runRollcall, startAgentChild } from '../support/agent-child.ts';
 import { dig } from '../support/dig.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const shipped = resolve(import.meta.dirname, '../../zones/consul.zone');
+import { zoneFolder } from '../support/zone-folder.ts';
 
 const RECORDS = `
 www          60 IN A     192.0.2.1
@@ -24,10 +22,9 @@ spare.service 60 IN A    192.0.2.98
 *            60 IN A     192.0.2.42
 `;
 
-/** A zone folder with the shipped apex and `records` below it. */
-function zoneFolder(records: string): string {
-  const folder = temporaryFolder();
-  copyFileSync(shipped, join(folder, 'consul.zone'));
+/** The shipped apex with `records` below it. */
+function zonesWith(records: string): string {
+  const folder = zoneFolder();
   writeFileSync(join(folder, 'consul.zone'), records, { flag: 'a' });
   return folder;
 }
@@ -41,7 +38,7 @@ async function withWeb(zones: string) {
 
 describe('master files beside the catalog', () => {
   it('answer what nothing live has', async () => {
-    const agent = await withWeb(zoneFolder(RECORDS));
+    const agent = await withWeb(zonesWith(RECORDS));
     const rdata = async (name: string, type: string): Promise<string[]> =>
       (await dig(agent.dns, name, type)).answers.map((line) => line.split(' ').slice(3).join(' '));
 
@@ -62,7 +59,7 @@ describe('master files beside the catalog', () => {
   });
 
   it('delegate names of any form', async () => {
-    const agent = await withWeb(zoneFolder(RECORDS));
+    const agent = await withWeb(zonesWith(RECORDS));
     for (const [name, server] of [
       ['www.lab.consul', 'lab.consul. 60 IN NS ns1.lab.consul.'],
       ['x.node.lab.consul', 'lab.consul. 60 IN NS ns1.lab.consul.'],
@@ -78,7 +75,7 @@ describe('master files beside the catalog', () => {
   });
 
   it('are read again at a reload, and a bad one changes nothing', async () => {
-    const zones = zoneFolder(RECORDS);
+    const zones = zonesWith(RECORDS);
     const agent = await withWeb(zones);
     const file = join(zones, 'consul.zone');
     const reload = (): Promise<Response> =>
@@ -98,7 +95,7 @@ describe('master files beside the catalog', () => {
   });
 
   it('end a start when they are bad, with file, line and reason', async () => {
-    const zones = zoneFolder('www IN A nonsense\n');
+    const zones = zonesWith('www IN A nonsense\n');
     const ended = await runRollcall([
       'agent',
       '-dev',

@@ -3,12 +3,13 @@
  * over HTTP. Tests ask it and do not change it.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { bin } from './agent-child.ts';
 import { type Dug, dig, digAll } from './dig.ts';
+import { writeZones, type ZoneFiles } from './zone-folder.ts';
 
 /** Instances of `db`, each on a node of its own: more than 1232 octets hold, whatever the type. */
 export const DB_COUNT = 80;
@@ -124,7 +125,7 @@ export interface ReferenceAgentOptions {
   /** Added to the configuration, e.g. `{ dns_config: { … } }`; a function is called before the start. */
   readonly config?: object | (() => Promise<object>);
   /** Added to the zone folder: `{ 'example.zone': '$TTL …' }`. */
-  readonly zones?: Readonly<Record<string, string>>;
+  readonly zones?: ZoneFiles;
 }
 
 /** Starts the agent before the tests of the file and ends it after them. */
@@ -163,12 +164,11 @@ async function shown(dns: ReferenceAgent['dns']): Promise<void> {
 
 async function start({ config = {}, zones = {} }: ReferenceAgentOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-conformance-'));
-  mkdirSync(join(folder, 'zones'));
-  writeFileSync(join(folder, 'zones', 'consul.zone'), APEX_ZONE);
-  writeFileSync(join(folder, 'zones', 'example.org.zone'), OTHER_ZONE);
-  for (const [file, text] of Object.entries(zones)) {
-    writeFileSync(join(folder, 'zones', file), text);
-  }
+  writeZones(join(folder, 'zones'), {
+    'consul.zone': APEX_ZONE,
+    'example.org.zone': OTHER_ZONE,
+    ...zones,
+  });
   const given = typeof config === 'function' ? await config() : config;
   writeFileSync(join(folder, 'agent.json'), JSON.stringify(given));
   const ports = ['-http-port', '0', '-dns-port', '0'];

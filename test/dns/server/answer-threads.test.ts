@@ -11,6 +11,7 @@ import { type Clock, limits, silentLogger, systemClock } from '../../../src/runt
 import { dig } from '../../support/dig.ts';
 import { HeldClock, until } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { writeZones } from '../../support/zone-folder.ts';
 import { answering, upstreamOfTest } from '../forward/upstream.ts';
 import { tcpClient, udpClient } from './clients.ts';
 import {
@@ -23,7 +24,6 @@ import {
   service,
   smallView,
   view,
-  writeZones,
 } from './serving.ts';
 
 const running: AnswerThreads[] = [];

@@ -11,18 +11,10 @@ import { type Clock, type Logger, silentLogger, systemClock } from '../../../src
 import { dig } from '../../support/dig.ts';
 import { until } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { writeZones } from '../../support/zone-folder.ts';
 import { answering, silent, upstreamOfTest } from '../forward/upstream.ts';
 import { privateLoopback } from './clients.ts';
-import {
-  APEX,
-  asking,
-  dnsOptions,
-  forwardingTo,
-  service,
-  smallView,
-  view,
-  writeZones,
-} from './serving.ts';
+import { APEX, asking, dnsOptions, forwardingTo, service, smallView, view } from './serving.ts';
 
 const services: DnsService[] = [];
 afterEach(async () => {

@@ -12,6 +12,7 @@ import type { ViewDelta } from '../../../src/dns/view/delta.ts';
 import { type LogLevel, silentLogger } from '../../../src/runtime/index.ts';
 import { HeldClock, settle } from '../../support/held-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { writeZones } from '../../support/zone-folder.ts';
 import { query, see } from '../ask.ts';
 import { answering, silent, upstreamOfTest } from '../forward/upstream.ts';
 import { type Client, privateLoopback, tcpClient, udpClient } from './clients.ts';
@@ -24,7 +25,6 @@ import {
   service,
   smallView,
   view,
-  writeZones,
 } from './serving.ts';
 
 const LOOPBACK: Endpoint = { address: '127.0.0.1', port: 0, optional: false };

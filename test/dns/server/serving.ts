@@ -1,6 +1,4 @@
-/** Options, a folder of zones, a small catalog and questions for the tests of DNS threads. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Options, a small catalog and questions for the tests of DNS threads. */
 import dnsPacket from 'dns-packet';
 import { onTestFinished } from 'vitest';
 import type { DnsOptions } from '../../../src/dns/options.ts';
@@ -11,12 +9,6 @@ import { ANSWER_OPTIONS, PROTOCOL_OPTIONS } from '../options.ts';
 import { type Client, udpClient } from './clients.ts';
 
 export const APEX = '$TTL 0\n@ SOA ns hostmaster 1 3600 600 86400 0\n@ NS ns\n';
-
-export function writeZones(folder: string, files: Readonly<Record<string, string>>): string {
-  mkdirSync(folder, { recursive: true });
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
-  return folder;
-}
 
 export function dnsOptions(zoneDirectory: string, changes: Partial<DnsOptions> = {}): DnsOptions {
   return {
