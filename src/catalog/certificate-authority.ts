@@ -1,11 +1,11 @@
 /**
- * The rows of the mesh's certificate authority: its roots, which are for everybody, and its signer, whose private key
- * nobody is shown. Certificates are only texts here (`src/connect` makes them).
+ * The rows of the mesh's certificate authority: its roots and its configuration, which are for everybody, and its signer,
+ * whose private key nobody is shown. Certificates are only texts here (`src/connect` makes them).
  */
 import { indexKeys } from './index-keys.ts';
 import type { Reading } from './reading.ts';
-import type { CaRootRow, CaSignerRow, Unversioned } from './rows.ts';
-import { CA_SIGNER_KEY } from './schema.ts';
+import type { CaConfigurationRow, CaRootRow, CaSignerRow, Unversioned } from './rows.ts';
+import { CA_CONFIGURATION_KEY, CA_SIGNER_KEY } from './schema.ts';
 import type { State } from './state.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -47,4 +47,27 @@ export function readCaRoots(state: State): Reading<CaRootRow[]> {
   const rows = [...state.tables.ca_roots.all()];
   rows.sort((one, other) => one.createIndex - other.createIndex);
   return { value: rows, index: state.indexOf(indexKeys.caRoots), topics: [indexKeys.caRoots] };
+}
+
+/** Undefined: nothing was ever set. */
+export function findCaConfiguration(transaction: Transaction): CaConfigurationRow | undefined {
+  return transaction.get('ca_configurations', CA_CONFIGURATION_KEY);
+}
+
+/** Takes the place of what was set before. */
+export function putCaConfiguration(
+  transaction: Transaction,
+  row: Unversioned<CaConfigurationRow>,
+): void {
+  transaction.put('ca_configurations', row);
+  transaction.touch(indexKeys.caConfiguration);
+}
+
+/** Undefined: nothing was ever set. */
+export function readCaConfiguration(state: State): Reading<CaConfigurationRow | undefined> {
+  return {
+    value: state.tables.ca_configurations.get(CA_CONFIGURATION_KEY),
+    index: state.indexOf(indexKeys.caConfiguration),
+    topics: [indexKeys.caConfiguration],
+  };
 }

@@ -22,6 +22,7 @@ export const indexKeys = {
   coordinates: 'coordinates',
   /** The mesh's certificate authority. */
   caRoots: 'ca_roots',
+  caConfiguration: 'ca_configuration',
   /** The last RRset of some name went away. */
   dnsNameExtinction: 'dns_name_last_extinction',
   /** Kept for as long as the zone may have a file: its serial is made of it. */

@@ -1,7 +1,15 @@
 export { DEFAULT_AUTOPILOT, putAutopilot, readAutopilot } from './autopilot.ts';
 export { type BlockingQuery, blockingQuery } from './blocking-query.ts';
 export { CATALOG_ERROR_CODES, CatalogError, type CatalogErrorCode } from './catalog-error.ts';
-export { readCaRoots, readCaSigner, setCaRoot, takeCaSerial } from './certificate-authority.ts';
+export {
+  findCaConfiguration,
+  putCaConfiguration,
+  readCaConfiguration,
+  readCaRoots,
+  readCaSigner,
+  setCaRoot,
+  takeCaSerial,
+} from './certificate-authority.ts';
 export {
   type CoordinateChange,
   putCoordinate,

@@ -268,6 +268,16 @@ export interface CaSignerRow extends Versioned {
   readonly lastSerial: number;
 }
 
+/** What was set about the certificate authority over HTTP; null: as the agent is configured, or Consul's default. */
+export interface CaConfigurationRow extends Versioned {
+  readonly leafTtlMs: number | null;
+  readonly intermediateTtlMs: number | null;
+  readonly rootTtlMs: number | null;
+  readonly forceWithoutCrossSigning: boolean;
+  /** What else was given: kept and shown, as by Consul. */
+  readonly other: Readonly<Record<string, Json>>;
+}
+
 export interface TableRows {
   readonly nodes: NodeRow;
   readonly services: ServiceRow;
@@ -286,6 +296,8 @@ export interface TableRows {
   readonly autopilot: AutopilotRow;
   readonly ca_roots: CaRootRow;
   readonly ca_signers: CaSignerRow;
+  /** One row or none. */
+  readonly ca_configurations: CaConfigurationRow;
 }
 
 export type TableName = keyof TableRows;

@@ -52,6 +52,9 @@ export const AUTOPILOT_KEY = 'configuration';
 /** There is one signer. */
 export const CA_SIGNER_KEY = 'active';
 
+/** Key of the only row in `ca_configurations`. */
+export const CA_CONFIGURATION_KEY = 'configuration';
+
 export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]> } = {
   nodes: {
     key: (row) => nodeKey(row.node),
@@ -129,6 +132,7 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
   autopilot: { key: () => AUTOPILOT_KEY, indexes: {} },
   ca_roots: { key: (row) => row.id, indexes: {} },
   ca_signers: { key: () => CA_SIGNER_KEY, indexes: {} },
+  ca_configurations: { key: () => CA_CONFIGURATION_KEY, indexes: {} },
 };
 
 /** Ids of all checks that a session falls with. */

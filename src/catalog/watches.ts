@@ -77,6 +77,7 @@ export function topicsOf(change: RowChange): readonly string[] {
     case 'autopilot':
     case 'ca_roots':
     case 'ca_signers':
+    case 'ca_configurations':
       return [];
     case 'kv':
       return [topics.kvKey(change.key), ...topics.kvFoldersOf(change.key)];

@@ -5,17 +5,24 @@
  */
 import { randomUUID, X509Certificate } from 'node:crypto';
 import {
+  type CaConfigurationRow,
   type CaRootRow,
+  equalJson,
+  findCaConfiguration,
+  putCaConfiguration,
   type Reading,
+  readCaConfiguration,
   readCaRoots,
   readCaSigner,
   type State,
   setCaRoot,
   type Transaction,
   takeCaSerial,
+  type Unversioned,
 } from '../catalog/index.ts';
 import type { Clock } from '../runtime/index.ts';
 import { createLeaf, createRoot, type KeyedCertificate } from './certificates.ts';
+import { type CaConfiguration, configurationOf } from './configuration.ts';
 import { authorityUri, serviceUri, trustDomainOf } from './spiffe.ts';
 
 export interface AuthorityDeps {
@@ -42,6 +49,12 @@ export interface Roots {
   readonly rows: readonly CaRootRow[];
 }
 
+/** What holds about certificates, with the indexes of the row that says so. */
+export interface SetConfiguration extends CaConfiguration {
+  readonly createIndex: number;
+  readonly modifyIndex: number;
+}
+
 /** A certificate of a service with its private key. */
 export interface Leaf extends KeyedCertificate {
   readonly service: string;
@@ -54,8 +67,6 @@ export interface Leaf extends KeyedCertificate {
   readonly notAfter: Date;
 }
 
-/** Consul's; not to be set while roots are not rotated. */
-export const ROOT_TTL_MS = 87_600 * 3_600_000;
 /** Clocks of peers may be behind ours. */
 const BACKDATED_MS = 60_000;
 
@@ -67,8 +78,8 @@ export class CertificateAuthority {
     this.#deps = deps;
   }
 
-  /** As in the configuration. */
-  get leafTtlMs(): number {
+  /** Of the agent's own configuration, where nothing else was set. */
+  get configuredLeafTtlMs(): number {
     return this.#deps.options.leafTtlMs;
   }
 
@@ -100,10 +111,36 @@ export class CertificateAuthority {
     };
   }
 
+  /** What holds, with the indexes of what was set, or else of the root. */
+  readConfiguration(): Reading<SetConfiguration> {
+    const { state, options } = this.#deps;
+    const { value: row, index, topics } = readCaConfiguration(state);
+    const roots = this.readRoots();
+    const { createIndex = 0, modifyIndex = 0 } = row ?? roots.value.rows[0] ?? {};
+    return {
+      value: { ...configurationOf(row, options.leafTtlMs), createIndex, modifyIndex },
+      index: Math.max(index, roots.index),
+      topics: [...topics, ...roots.topics],
+    };
+  }
+
+  /** For certificates from now on. @returns false when all of it holds already */
+  async configure(wanted: Unversioned<CaConfigurationRow>): Promise<boolean> {
+    const { commit, options } = this.#deps;
+    const { result } = await commit((transaction) => {
+      const before = findCaConfiguration(transaction);
+      const [now, then] = [before, wanted].map((row) => configurationOf(row, options.leafTtlMs));
+      if (equalJson(now, then)) return false;
+      putCaConfiguration(transaction, wanted);
+      return true;
+    });
+    return result;
+  }
+
   /** A new certificate for any service: whether there is one of that name is not asked. */
   async sign(service: string): Promise<Leaf> {
     await this.ready();
-    const { commit, clock, datacenter, options } = this.#deps;
+    const { commit, clock, datacenter } = this.#deps;
     const { result, index } = await commit(takeCaSerial);
     const { serial, signer, root } = result;
     const uri = serviceUri(trustDomainOf(signer.clusterId), datacenter, service);
@@ -111,11 +148,15 @@ export class CertificateAuthority {
     const notBefore = new Date(now - BACKDATED_MS);
     const rootEnds = Date.parse(new X509Certificate(root.certificate).validTo);
     // No leaf outlives the root that vouches for it.
-    const notAfter = new Date(Math.min(now + options.leafTtlMs, rootEnds));
+    const notAfter = new Date(Math.min(now + this.#configuration.leafTtlMs, rootEnds));
     const subject = { serial, uri, notBefore, notAfter };
     const issuer = { certificate: root.certificate, privateKey: signer.privateKey };
     const leaf = await createLeaf(subject, issuer);
     return { ...leaf, service, uri, rootId: root.id, index, notBefore, notAfter };
+  }
+
+  get #configuration(): CaConfiguration {
+    return this.readConfiguration().value;
   }
 
   async #makeRoot(): Promise<void> {
@@ -128,7 +169,7 @@ export class CertificateAuthority {
       uri: authorityUri(trustDomainOf(clusterId)),
       commonName: `pri-${randomUUID().slice(0, 8)}.consul.ca.${clusterId.slice(0, 8)}.consul`,
       notBefore: new Date(now - BACKDATED_MS),
-      notAfter: new Date(now + ROOT_TTL_MS),
+      notAfter: new Date(now + this.#configuration.rootTtlMs),
     });
     const id = new X509Certificate(certificate).fingerprint.toLowerCase();
     const signer = { clusterId, rootId: id, privateKey, lastSerial: serial };

@@ -2,8 +2,9 @@ export {
   type AuthorityOptions,
   CertificateAuthority,
   type Leaf,
-  ROOT_TTL_MS,
   type Roots,
+  type SetConfiguration,
 } from './authority.ts';
 export { keyIdOfCertificate } from './certificates.ts';
+export { configurationOf, ttlProblem } from './configuration.ts';
 export { LeafCertificates, type LeafOutcome } from './leaf-certificates.ts';

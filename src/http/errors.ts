@@ -123,6 +123,8 @@ export const ERROR_CATALOGUE = {
   // Certificates of the mesh
   connect_disabled: { status: 500, title: 'Connect is not enabled' },
   pem_invalid: { status: 400, title: 'Invalid value of pem' },
+  ca_configuration_invalid: { status: 400, title: 'Invalid configuration of certificates' },
+  ca_unsupported: { status: 501, title: 'The certificate authority cannot do that' },
   certificates_exceeded: { status: 429, title: 'Too many certificates wait to be signed' },
 
   // DNS

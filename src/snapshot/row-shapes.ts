@@ -116,6 +116,13 @@ const SHAPES: { readonly [Name in TableName]: Readonly<Record<string, Shape>> } 
   },
   ca_roots: { id: 'text', certificate: 'text' },
   ca_signers: { clusterId: 'text', rootId: 'text', privateKey: 'text', lastSerial: 'number' },
+  ca_configurations: {
+    leafTtlMs: { orNull: 'number' },
+    intermediateTtlMs: { orNull: 'number' },
+    rootTtlMs: { orNull: 'number' },
+    forceWithoutCrossSigning: 'boolean',
+    other: { mapOf: 'json' },
+  },
   coordinates: {
     ...onNode,
     segment: 'text',

@@ -67,6 +67,26 @@ it('a restart keeps the root, its key, its trust domain and the serial numbers',
   expect(serials.map(({ serialNumber }) => serialNumber)).toEqual(['02', '03']);
 });
 
+it('a restart keeps what was set, which goes before the configuration of the agent', async () => {
+  const folder = temporaryFolder();
+  const first = await start(folder);
+  const wanted = {
+    leafTtlMs: 2 * 3_600_000,
+    intermediateTtlMs: null,
+    rootTtlMs: null,
+    forceWithoutCrossSigning: false,
+    other: { note: 'x' },
+  };
+  expect(await first.authority.configure(wanted)).toBe(true);
+  expect(await first.authority.configure(wanted)).toBe(false);
+  const set = first.authority.readConfiguration();
+  await first.stop();
+  const second = await start(folder);
+  expect(second.authority.readConfiguration()).toEqual(set);
+  const leaf = await taken(second);
+  expect(leaf.notAfter.getTime()).toBe(second.clock.now() + wanted.leafTtlMs);
+});
+
 it('a certificate is kept, holds from a minute ago, and is signed anew once it expired', async () => {
   const server = await start(temporaryFolder());
   const { clock, leaves } = server;

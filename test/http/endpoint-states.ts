@@ -218,8 +218,8 @@ export const SERVED: Readonly<Record<string, readonly EndpointNote[]>> = {
       'with its private key; `index` blocks until it is renewed',
     ),
     differs(
-      ['GET /v1/connect/ca/configuration'],
-      'read only: `connect.ca_config` is where it is set',
+      ['GET /v1/connect/ca/configuration', 'PUT /v1/connect/ca/configuration'],
+      '[lifetimes](http.md#certificates) of certificates from then on; other providers, and keys of the client, are refused with 501',
     ),
   ],
   DNS: [

@@ -18,6 +18,7 @@ const FORMAT_BY_TABLE: Readonly<Record<string, number>> = {
   autopilot: 3,
   ca_roots: 3,
   ca_signers: 3,
+  ca_configurations: 3,
 };
 
 /** The format that a store with rows of `table` has. One without them stays as old as it was, for the way back. */

@@ -1,7 +1,14 @@
 /** The certificate authority of the mesh in Consul's JSON: its roots, and the certificate of a service with its key. */
 import { X509Certificate } from 'node:crypto';
-import type { CaRootRow } from '../../catalog/index.ts';
-import { keyIdOfCertificate, type Leaf, type Roots } from '../../connect/index.ts';
+import type { CaRootRow, Json } from '../../catalog/index.ts';
+import {
+  keyIdOfCertificate,
+  type Leaf,
+  type Roots,
+  type SetConfiguration,
+} from '../../connect/index.ts';
+import { formatDuration } from '../../runtime/index.ts';
+import { GoMap } from './encode.ts';
 
 export function rootsJson({ activeId, trustDomain, rows }: Roots) {
   return {
@@ -44,6 +51,35 @@ export function leafJson(leaf: Leaf) {
     CreateIndex: leaf.index,
     ModifyIndex: leaf.index,
   };
+}
+
+export function configurationJson({ other, ...set }: SetConfiguration) {
+  return {
+    Provider: 'consul',
+    Config: new GoMap({
+      ...other,
+      LeafCertTTL: shortDuration(set.leafTtlMs),
+      IntermediateCertTTL: shortDuration(set.intermediateTtlMs),
+      RootCertTTL: shortDuration(set.rootTtlMs),
+    }),
+    // Consul's own provider has no other state than this, which its tests give it.
+    State: stateJson(other.test_state),
+    ForceWithoutCrossSigning: set.forceWithoutCrossSigning,
+    CreateIndex: set.createIndex,
+    ModifyIndex: set.modifyIndex,
+  };
+}
+
+function stateJson(state: Json | undefined): GoMap | null {
+  if (typeof state !== 'object' || state === null || Array.isArray(state)) return null;
+  return new GoMap(state as Readonly<Record<string, Json>>);
+}
+
+/** `72h` rather than `72h0m0s`, as people write them. */
+function shortDuration(ms: number): string {
+  return formatDuration(ms)
+    .replace(/(?<=m)0s$/, '')
+    .replace(/(?<=h)0m$/, '');
 }
 
 function withColons(hex: string): string {

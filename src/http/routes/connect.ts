@@ -2,8 +2,7 @@
  * `/v1/connect/ca` and what agents keep of it: the roots of the mesh, and certificates for services with their private
  * keys. Whether a service of that name exists is not asked, as in Consul.
  */
-import { type CertificateAuthority, ROOT_TTL_MS } from '../../connect/index.ts';
-import { formatDuration, limits } from '../../runtime/index.ts';
+import { limits } from '../../runtime/index.ts';
 import { type Answer, type Headers, json, text } from '../answer.ts';
 import { alwaysCachedHeaders } from '../caching.ts';
 import type { Connect, HttpDeps } from '../deps.ts';
@@ -21,9 +20,9 @@ import {
 } from '../reads.ts';
 import { requireName } from './catalog-reads.ts';
 
-type Deps = ReadDeps & Pick<HttpDeps, 'connect'>;
+export type ConnectDeps = ReadDeps & Pick<HttpDeps, 'connect' | 'logger'>;
 
-export function connect(deps: Deps): readonly Endpoint[] {
+export function connect(deps: ConnectDeps): readonly Endpoint[] {
   return [
     {
       method: 'GET',
@@ -40,15 +39,11 @@ export function connect(deps: Deps): readonly Endpoint[] {
       path: '/v1/agent/connect/ca/leaf/',
       handle: (call) => answerLeaf(deps, call),
     },
-    {
-      method: 'GET',
-      path: '/v1/connect/ca/configuration',
-      handle: (call) => answerConfiguration(deps, call),
-    },
   ];
 }
 
-function enabled({ connect }: Deps): Connect {
+/** @throws HttpError where the mesh is off */
+export function enabled({ connect }: ConnectDeps): Connect {
   if (connect !== undefined) return connect;
   const message = 'Connect must be enabled in order to use this endpoint';
   throw new HttpError('connect_disabled', message);
@@ -59,7 +54,11 @@ interface RootsForm {
   readonly added: Headers;
 }
 
-async function answerRoots(deps: Deps, call: Call, { isPem, added }: RootsForm): Promise<Answer> {
+async function answerRoots(
+  deps: ConnectDeps,
+  call: Call,
+  { isPem, added }: RootsForm,
+): Promise<Answer> {
   const { authority } = enabled(deps);
   await authority.ready();
   return await answerPlainRead(deps, call, {
@@ -79,7 +78,7 @@ function isPem({ query }: Call): boolean {
   throw new HttpError('pem_invalid', "The 'pem' query parameter must be a boolean value", 'pem');
 }
 
-async function answerLeaf(deps: Deps, call: Call): Promise<Answer> {
+async function answerLeaf(deps: ConnectDeps, call: Call): Promise<Answer> {
   const { leaves } = enabled(deps);
   const service = requireName(call, 'service_name_missing', 'Missing service name');
   const bytesMax = limits.nameBytes.default;
@@ -100,40 +99,4 @@ async function answerLeaf(deps: Deps, call: Call): Promise<Answer> {
   const isKept = outcome.kind === 'kept' && leaf === outcome.leaf;
   const headers = readHeaders(leaf.index, 'blocking-query');
   return json(leafJson(leaf), { ...headers, ...(isKept ? cached : { 'X-Cache': 'MISS' }) });
-}
-
-async function answerConfiguration(deps: Deps, call: Call): Promise<Answer> {
-  const { authority } = enabled(deps);
-  await authority.ready();
-  return await answerPlainRead(deps, call, {
-    read: () => authority.readRoots(),
-    toAnswer: ({ rows }, headers) => json(configurationJson(authority, rows[0]), headers),
-  });
-}
-
-/** The root is the only thing that a configuration has led to, so its indexes are those of the configuration. */
-function configurationJson(
-  { leafTtlMs }: CertificateAuthority,
-  root: { readonly createIndex: number; readonly modifyIndex: number } | undefined,
-) {
-  return {
-    Provider: 'consul',
-    Config: {
-      // Consul's default: there is no intermediate.
-      IntermediateCertTTL: '8760h',
-      LeafCertTTL: shortDuration(leafTtlMs),
-      RootCertTTL: shortDuration(ROOT_TTL_MS),
-    },
-    State: null,
-    ForceWithoutCrossSigning: false,
-    CreateIndex: root?.createIndex ?? 0,
-    ModifyIndex: root?.modifyIndex ?? 0,
-  };
-}
-
-/** `72h` rather than `72h0m0s`, as people write them. */
-function shortDuration(ms: number): string {
-  return formatDuration(ms)
-    .replace(/(?<=m)0s$/, '')
-    .replace(/(?<=h)0m$/, '');
 }

@@ -13,6 +13,7 @@ import { agentServices } from './agent-services.ts';
 import { catalogReads } from './catalog-reads.ts';
 import { catalogWrites } from './catalog-writes.ts';
 import { connect } from './connect.ts';
+import { connectConfiguration } from './connect-configuration.ts';
 import { coordinates } from './coordinates.ts';
 import { dns } from './dns.ts';
 import { dnsRecords } from './dns-records.ts';
@@ -49,6 +50,7 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   queries,
   coordinates,
   connect,
+  connectConfiguration,
   events,
   status,
   operator,

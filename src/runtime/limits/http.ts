@@ -79,6 +79,12 @@ export const httpLimits = {
     max: 600_000,
     why: 'from the first byte of a request to the end of its headers: a slow client holds a connection',
   }),
+  caConfigurationBytes: limit({
+    default: 64 << 10,
+    min: 1024,
+    max: 1 << 20,
+    why: 'the configuration of certificates, which is kept with all that clients add to it',
+  }),
   httpRequestMs: limit({
     default: 60_000,
     min: 1000,
