@@ -125,6 +125,27 @@ describe('the log', () => {
     await expect.poll(() => own).toMatchObject([{ fields: { dropped: 4 } }]);
   });
 
+  it('is not kept for a client that does not read at all', async () => {
+    const reply = await open(URL);
+    const long = 'x'.repeat(limits.logTailCharacters.default / 16);
+    // Far more than the sockets hold.
+    for (let mebibytes = 0; mebibytes < 40; mebibytes++) {
+      for (let at = 0; at < 16; at++) log.info({}, long);
+      await flush();
+    }
+    log.info({}, 'the last line');
+    let read = 0;
+    let text = '';
+    for await (const chunk of reply) {
+      read += chunk.length;
+      text = (text + chunk).slice(-2000);
+      await flush();
+      if (/lines are missing here: .*: dropped=\d+\n$/.test(text)) break;
+    }
+    expect(read).toBeLessThan(20 * limits.logTailCharacters.default);
+    expect(text).not.toContain('the last line');
+  });
+
   it.each(['TRACE', 'Debug', 'warn', 'ERR', 'error', ''])('has a level %j', async (level) => {
     expect((await open(`${URL}?loglevel=${level}`)).statusCode).toBe(200);
   });
