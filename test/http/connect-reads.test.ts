@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../support/held-clock.ts';
 import { openApi, type TestApi } from './api.ts';
+import { indexOf, shown, waitingFor } from './replies.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -58,7 +59,7 @@ describe('a read of connect', () => {
 
   it.each(['/v1/catalog/connect/', '/v1/health/connect/'])('needs a name: %s', async (url) => {
     const reply = await api.get(url);
-    expect([reply.statusCode, reply.body]).toEqual([400, 'Missing service name']);
+    expect(shown(reply)).toEqual([400, 'Missing service name']);
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -69,14 +70,10 @@ describe('a read of connect', () => {
   ])('is woken when a proxy %s', async (_, change) => {
     const url = '/v1/health/connect/web';
     const before = await api.get(url);
-    let woken = false;
-    const waiting = api.get(`${url}?index=${before.headers['x-consul-index']}`).then((reply) => {
-      woken = true;
-      return reply;
-    });
+    const waiting = waitingFor(api.get(`${url}?index=${indexOf(before)}`));
     for (let turn = 0; turn < 20; turn++) await settle();
-    expect(woken).toBe(false);
+    expect(waiting.isAnswered).toBe(false);
     await change();
-    expect((await waiting).body).not.toBe(before.body);
+    expect((await waiting.reply).body).not.toBe(before.body);
   });
 });

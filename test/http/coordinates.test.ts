@@ -1,6 +1,7 @@
 /** `/v1/coordinate`, and `near` in the reads that sort by it. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openApi, type TestApi } from './api.ts';
+import { indexOf, shown } from './replies.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -16,14 +17,12 @@ const update = (Node: string, Coord: object | null, fields: object = {}) =>
   api.put('/v1/coordinate/update', { Node, Coord, ...fields });
 const registerNode = (Node: string, fields: object = {}) =>
   api.put('/v1/catalog/register', { Node, Address: '10.0.0.1', ...fields });
-const indexOf = (reply: { headers: Record<string, unknown> }) =>
-  Number(reply.headers['x-consul-index']);
 
 describe('a coordinate', () => {
   it('is shown as it was written, one for each segment', async () => {
     const exact = coord(0.1, { Error: 1.5, Adjustment: -1e-9, Height: 5e-324 });
     const reply = await update('N1', exact);
-    expect([reply.statusCode, reply.body]).toEqual([200, '']);
+    expect(shown(reply)).toEqual([200, '']);
     await update('n1', coord(2), { Segment: 'alpha' });
     const [plain, alpha] = [
       { Node: 'n1', Segment: '', Coord: exact },
@@ -110,7 +109,7 @@ describe('a coordinate', () => {
     ],
   ])('is refused with %s', async (_title, body, status, text) => {
     const reply = await api.put('/v1/coordinate/update', body);
-    expect([reply.statusCode, reply.body]).toEqual([status, text]);
+    expect(shown(reply)).toEqual([status, text]);
     expect((await api.get('/v1/coordinate/nodes')).json()).toEqual([]);
   });
 
@@ -118,10 +117,7 @@ describe('a coordinate', () => {
     for (let at = 0; at < 16; at++) await update('n1', coord(1), { Segment: `s${at}` });
     expect((await update('n1', coord(2), { Segment: 's0' })).statusCode).toBe(200);
     const reply = await update('n1', coord(1), { Segment: 's16' });
-    expect([reply.statusCode, reply.body]).toEqual([
-      400,
-      'node "n1" has coordinates in 16 segments already',
-    ]);
+    expect(shown(reply)).toEqual([400, 'node "n1" has coordinates in 16 segments already']);
   });
 
   it('that a node does not have is a 404 with an index', async () => {

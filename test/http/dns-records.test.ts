@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRecordRules, formatName, formatType } from '../../src/dns/index.ts';
 import type { RecordVerdict } from '../../src/dns/zone/stored-verdict.ts';
 import { openApi, type TestApi } from './api.ts';
+import { indexOf, shown } from './replies.ts';
 
 const PATH = '/v1/dns/records';
 const WWW = `${PATH}/example.org/www/A`;
@@ -17,15 +18,12 @@ beforeEach(async () => {
   return () => api.close();
 });
 
-const indexOf = (reply: { headers: Record<string, unknown> }) =>
-  Number(reply.headers['x-consul-index']);
-
 describe('a PUT', () => {
   it('is answered true, and read back in the canonical form', async () => {
     const written = await api.put(`${PATH}/Example.ORG./WWW/mx`, {
       Records: ['10 mail', '10 mail'],
     });
-    expect([written.statusCode, written.body]).toEqual([200, 'true']);
+    expect(shown(written)).toEqual([200, 'true']);
     const read = await api.get(`${PATH}/example.org/www/MX`);
     const index = indexOf(read);
     expect(read.json()).toEqual({
@@ -362,24 +360,18 @@ describe('a request that is refused', () => {
   it('for another RRset of its name is 409', async () => {
     await api.put(WWW, one);
     const reply = await api.put(`${PATH}/example.org/www/CNAME`, { Records: ['mail'] });
-    expect([reply.statusCode, reply.body]).toEqual([
-      409,
-      '"www" has A records and so no CNAME (RFC 2181 §10.1)',
-    ]);
+    expect(shown(reply)).toEqual([409, '"www" has A records and so no CNAME (RFC 2181 §10.1)']);
   });
 
   it('for a zone that nobody serves is 404, until its SOA is written', async () => {
     verdict = { hasFile: false, conflict: undefined };
     const unknown = await api.put(WWW, one);
-    expect([unknown.statusCode, unknown.body]).toEqual([
-      404,
-      'the zone "example.org." is not served here',
-    ]);
+    expect(shown(unknown)).toEqual([404, 'the zone "example.org." is not served here']);
     const soa = { TTL: 60, Records: ['ns host 1 1h 10m 1d 60'] };
     expect((await api.put(`${PATH}/example.org/@/SOA`, soa)).body).toBe('true');
     expect((await api.put(WWW, one)).body).toBe('true');
     const held = await api.delete(`${PATH}/example.org/@/SOA`);
-    expect([held.statusCode, held.body]).toEqual([
+    expect(shown(held)).toEqual([
       409,
       'the zone "example.org." has other records: they go before its SOA',
     ]);

@@ -1,6 +1,7 @@
 /** `/v1/event`: fired, filtered, listed and waited for. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openApi, type TestApi } from './api.ts';
+import { shown, waitingFor } from './replies.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -97,7 +98,7 @@ describe('an event', () => {
     ['another datacenter', 'x?dc=dc2', 500, 'No path to datacenter'],
   ])('with %s is refused', async (_title, path, status, text) => {
     const reply = await api.put(`/v1/event/fire/${path}`);
-    expect([reply.statusCode, reply.body]).toEqual([status, text]);
+    expect(shown(reply)).toEqual([status, text]);
     expect(await names()).toEqual([]);
   });
 
@@ -108,7 +109,7 @@ describe('an event', () => {
     }
     const pattern = encodeURIComponent('(xx?){330}$y');
     const reply = await api.put(`/v1/event/fire/x?service=.&tag=${pattern}`);
-    expect([reply.statusCode, reply.body]).toEqual([
+    expect(shown(reply)).toEqual([
       400,
       'the filter takes too much work for so many rows: select by name, tag or node-meta first',
     ]);
@@ -119,7 +120,7 @@ describe('an event', () => {
     const url = '/v1/event/fire/x?node=n';
     expect((await api.put(url, 'p'.repeat(510))).statusCode).toBe(200);
     const reply = await api.put(url, 'p'.repeat(511));
-    expect([reply.statusCode, reply.body]).toEqual([
+    expect(shown(reply)).toEqual([
       413,
       'user event exceeds configured limit of 512 bytes before encoding',
     ]);
@@ -166,17 +167,13 @@ describe('the list', () => {
     ['', 600_000],
     ['wait=20m', 600_000],
   ])('with %s waits %i ms without jitter', async (parameters, ms) => {
-    let done = false;
-    const waiting = names(`index=1&${parameters}`).then((found) => {
-      done = true;
-      return found;
-    });
+    const waiting = waitingFor(names(`index=1&${parameters}`));
     await api.get('/v1/event/list');
     await api.clock.advance(ms - 1);
     await api.get('/v1/event/list');
-    expect(done).toBe(false);
+    expect(waiting.isAnswered).toBe(false);
     await api.clock.advance(1);
-    expect(await waiting).toEqual([]);
+    expect(await waiting.reply).toEqual([]);
   });
 
   it.each([
@@ -185,7 +182,7 @@ describe('the list', () => {
     ['wait=1', 'Invalid wait time'],
   ])('with %s is refused', async (parameters, text) => {
     const reply = await api.get(`/v1/event/list?${parameters}`);
-    expect([reply.statusCode, reply.body]).toEqual([400, text]);
+    expect(shown(reply)).toEqual([400, text]);
   });
 
   it('ends when the interface closes', async () => {

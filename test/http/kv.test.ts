@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/runtime/index.ts';
 import { settle } from '../support/held-clock.ts';
 import { openApi, type TestApi } from './api.ts';
+import { indexOf, shown, waitingFor } from './replies.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -12,9 +13,6 @@ beforeEach(async () => {
 
 const KV = '/v1/kv/';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const indexOf = (reply: { headers: Record<string, unknown> }) =>
-  Number(reply.headers['x-consul-index']);
-const shown = (reply: { statusCode: number; body: string }) => [reply.statusCode, reply.body];
 
 async function newSession(body: unknown = { LockDelay: '0s' }): Promise<string> {
   const reply = await api.put('/v1/session/create', body);
@@ -366,18 +364,12 @@ describe('a lock', () => {
 });
 
 describe('a blocking query', () => {
-  /** Whether the answer comes before anything else happens. */
-  async function waits(
-    url: string,
-  ): Promise<{ done: () => boolean; reply: ReturnType<TestApi['get']> }> {
-    let answered = false;
-    const reply = api.get(url);
-    void reply.then(() => {
-      answered = true;
-    });
+  /** Sent, and with the time to be answered if it does not wait. */
+  async function waits(url: string) {
+    const waiting = waitingFor(api.get(url));
     await settle();
     await settle();
-    return { done: () => answered, reply };
+    return waiting;
   }
 
   it('on a key returns when that key changes or goes, and for no other', async () => {
@@ -385,7 +377,7 @@ describe('a blocking query', () => {
     const first = await waits(`${KV}a?index=${api.state.index}`);
     await api.put(`${KV}b`, 'x');
     await settle();
-    expect(first.done()).toBe(false);
+    expect(first.isAnswered).toBe(false);
     await api.put(`${KV}a`, '2');
     expect((await first.reply).json()).toMatchObject([{ Value: base64('2') }]);
     const second = await waits(`${KV}a?index=${api.state.index}`);
@@ -400,7 +392,7 @@ describe('a blocking query', () => {
     const timed = await waits(`${KV}none?index=${api.state.index}&wait=10s`);
     await api.put(`${KV}b`, 'y');
     await settle();
-    expect(made.done()).toBe(false);
+    expect(made.isAnswered).toBe(false);
     await api.put(`${KV}a`, 'x');
     expect((await made.reply).statusCode).toBe(200);
     await api.clock.advanceAsync(11_000);
@@ -417,7 +409,7 @@ describe('a blocking query', () => {
       if (prefix !== '') {
         await api.put(`${KV}z/y`, '1');
         await settle();
-        expect(changed.done()).toBe(false);
+        expect(changed.isAnswered).toBe(false);
       }
       await api.put(KV + key, '2');
       expect((await changed.reply).json()).toMatchObject([{ Value: base64('2') }]);

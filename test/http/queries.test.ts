@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSession, destroySession } from '../../src/catalog/index.ts';
 import { openApi, type TestApi } from './api.ts';
+import { indexOf, shown } from './replies.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -22,8 +23,6 @@ const create = async (definition: object): Promise<string> => {
   return reply.json().ID;
 };
 const web = { Name: 'q', Service: { Service: 'web' } };
-const indexOf = (reply: { headers: Record<string, unknown> }) =>
-  Number(reply.headers['x-consul-index']);
 const NO_ID = '11111111-1111-4111-8111-111111111111';
 
 describe('a prepared query', () => {
@@ -91,7 +90,7 @@ describe('a prepared query', () => {
     const id = await create({ ...web, DNS: { TTL: '5s' } });
     const [before] = (await api.get(`/v1/query/${id}`)).json();
     const replaced = await api.put(`/v1/query/${id}`, { Name: 'Q', Service: { Service: 'db' } });
-    expect([replaced.statusCode, replaced.body]).toEqual([200, '']);
+    expect(shown(replaced)).toEqual([200, '']);
     const [after] = (await api.get(`/v1/query/${id}`)).json();
     expect(after).toMatchObject({
       ID: id,
@@ -108,7 +107,7 @@ describe('a prepared query', () => {
   it('is gone after a DELETE, and its name is free', async () => {
     const id = await create(web);
     const deleted = await api.delete(`/v1/query/${id}`);
-    expect([deleted.statusCode, deleted.body]).toEqual([200, '']);
+    expect(shown(deleted)).toEqual([200, '']);
     expect((await api.get(`/v1/query/${id}`)).statusCode).toBe(404);
     expect((await api.get('/v1/query')).json()).toEqual([]);
     await create(web);
@@ -213,7 +212,7 @@ describe('a definition is refused', () => {
     '%i: %s',
     async (status, text, body) => {
       const reply = await post(body);
-      expect([reply.statusCode, reply.body]).toEqual([status, text]);
+      expect(shown(reply)).toEqual([status, text]);
       expect((await api.get('/v1/query')).json()).toEqual([]);
     },
   );
@@ -233,7 +232,7 @@ describe('a definition is refused', () => {
     );
     const other = await create({ ...web, Name: 'other' });
     const renamed = await api.put(`/v1/query/${other}`, web);
-    expect([renamed.statusCode, renamed.body]).toEqual([
+    expect(shown(renamed)).toEqual([
       500,
       "raft apply failed: name 'q' aliases an existing query name",
     ]);
@@ -264,7 +263,7 @@ describe('a definition is refused', () => {
   ])('%s %s: %i', async (method, path, status, text) => {
     const url = `/v1/query/${path}`;
     const reply = method === 'put' ? await api.put(url, web) : await api[method](url);
-    expect([reply.statusCode, reply.body]).toEqual([status, text]);
+    expect(shown(reply)).toEqual([status, text]);
     if (status === 405) expect(reply.headers.allow).toBe('GET');
   });
 });
@@ -443,7 +442,7 @@ describe('a template', () => {
       .json()
       .filter(({ Name }: { Name: string }) => Name === 'geo-');
     const reply = await api.get(`/v1/query/${ID}/execute`);
-    expect([reply.statusCode, reply.body]).toEqual([
+    expect(shown(reply)).toEqual([
       500,
       'prepared query templates can only be resolved up by name, not by ID',
     ]);

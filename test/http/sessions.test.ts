@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../support/held-clock.ts';
 import { openApi, type TestApi } from './api.ts';
+import { shown, waitingFor } from './replies.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -12,7 +13,6 @@ beforeEach(async () => {
 const SESSION = '/v1/session/';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const SECOND = 1e9;
-const shown = (reply: { statusCode: number; body: string }) => [reply.statusCode, reply.body];
 
 async function create(body?: unknown): Promise<string> {
   return (await api.put(`${SESSION}create`, body)).json().ID;
@@ -175,18 +175,14 @@ describe('reads of sessions', () => {
   it('wait for a change of any session, or of the one that is asked for', async () => {
     const [one, two] = [await create(), await create()];
     const { index } = api.state;
-    let answered = false;
-    const ofOne = api.get(`${SESSION}info/${one}?index=${index}`);
-    void ofOne.then(() => {
-      answered = true;
-    });
+    const ofOne = waitingFor(api.get(`${SESSION}info/${one}?index=${index}`));
     const ofAll = api.get(`${SESSION}list?index=${index}`);
     await settle();
     await api.put(`${SESSION}destroy/${two}`);
     expect((await ofAll).json()).toMatchObject([{ ID: one }]);
-    expect(answered).toBe(false);
+    expect(ofOne.isAnswered).toBe(false);
     await api.put(`${SESSION}destroy/${one}`);
-    expect(shown(await ofOne)).toEqual([200, '[]']);
+    expect(shown(await ofOne.reply)).toEqual([200, '[]']);
   });
 });
 
