@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/runtime/index.ts';
 import { openApi, type TestApi } from './api.ts';
+import { indexOf } from './replies.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -12,8 +13,6 @@ beforeEach(async () => {
 
 const ROOTS = '/v1/agent/connect/ca/roots';
 const LEAF = '/v1/agent/connect/ca/leaf/';
-const indexOf = (reply: { headers: Record<string, unknown> }) =>
-  Number(reply.headers['x-consul-index']);
 const HEX = (octets: number) => new RegExp(`^([0-9a-f]{2}:){${octets - 1}}[0-9a-f]{2}$`);
 
 describe('the roots', () => {
