@@ -51,7 +51,6 @@ export function createHttpApp(
   const without = options.useCache ? '' : 'cached';
   const fastify = Fastify({
     logger: false,
-    bodyLimit: options.bodyBytesMax,
     exposeHeadRoutes: false,
     return503OnClosing: false,
     // Closing takes as long as the listeners give what is in flight.
@@ -80,7 +79,7 @@ export function createHttpApp(
   installErrors(fastify, errors);
   installPathGuard(fastify);
   installAccess(fastify, options);
-  installBody(fastify);
+  installBody(fastify, { ...options, clock });
   installCompression(fastify);
   fastify.addHook('preClose', () => {
     waits.stop();

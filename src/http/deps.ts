@@ -60,6 +60,8 @@ export interface Connect {
 export interface HttpOptions {
   /** Largest request body. */
   readonly bodyBytesMax: number;
+  /** Octets of the large bodies in all requests at a time. */
+  readonly bodiesBytesMax: number;
   /** Wait of a blocking query that names none; Consul's default is 300 s. */
   readonly defaultQueryTimeMs: number;
   /** Longest wait of a blocking query; Consul's default is 600 s. */
@@ -83,6 +85,7 @@ export interface HttpOptions {
 
 export const DEFAULT_HTTP_OPTIONS: HttpOptions = {
   bodyBytesMax: limits.httpBodyBytes.default,
+  bodiesBytesMax: limits.httpBodiesBytes.default,
   defaultQueryTimeMs: 300_000,
   maxQueryTimeMs: 600_000,
   pretty: false,

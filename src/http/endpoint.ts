@@ -8,6 +8,7 @@ import { type Answer, EMPTY, json } from './answer.ts';
 import { HttpError } from './errors.ts';
 import { encodeJson, encodePrettyJson } from './json/encode.ts';
 import { encodeInSlices, isLong } from './json/encode-in-slices.ts';
+import type { BodyLimit } from './plugins/body.ts';
 import type { Query } from './query.ts';
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -22,18 +23,6 @@ export interface Endpoint {
   /** The largest body, where it is not that of all others. */
   readonly bodyLimit?: BodyLimit;
   readonly handle: (call: Call) => Answer | Promise<Answer>;
-}
-
-export interface BodyLimit {
-  readonly bytes: number;
-  /** Key of Consul's `limits` that it belongs to, for its error text; empty for none. */
-  readonly setting: string;
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    readonly bodyLimitSetting?: string;
-  }
 }
 
 /** What an endpoint sees of a request. */
@@ -82,14 +71,14 @@ function mountPath(
   const endpointFor = ({ method }: FastifyRequest): Endpoint | undefined =>
     endpoints.find((endpoint) => endpoint.method === method);
   const atPath = methodsAt(endpoints);
-  const limit = endpoints.find(({ bodyLimit }) => bodyLimit !== undefined)?.bodyLimit;
+  const bodyLimit = endpoints.find((endpoint) => endpoint.bodyLimit !== undefined)?.bodyLimit;
   app.route({
     method: METHODS,
     url: path.endsWith('/') ? `${path}*` : path,
-    ...(limit && { bodyLimit: limit.bytes, config: { bodyLimitSetting: limit.setting } }),
     // Before the body is read: it does not matter for a method that is not taken.
     onRequest: (request, reply, done) => {
       const methods = atPath.of(nameOf(request));
+      if (bodyLimit !== undefined) request.bodyLimit = bodyLimit;
       if ((methods as readonly string[]).includes(request.method)) done();
       else if (request.method !== 'OPTIONS') refuseMethod(request, reply, atPath.refused(methods));
       else sendMethods(reply, methods, atPath.bodyOfOptions, isPretty(request, options));

@@ -27,6 +27,7 @@ export const ERROR_CATALOGUE = {
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   body_too_large: { status: 413, title: 'The request body is too large' },
+  bodies_exceeded: { status: 503, title: 'Too many large request bodies at a time' },
   body_incomplete: { status: 400, title: 'The request body is not as long as announced' },
   request_decode_failed: { status: 400, title: 'The request body cannot be decoded' },
   connections_exceeded: { status: 429, title: 'Too many connections from one address' },
@@ -122,9 +123,9 @@ export const ERROR_CATALOGUE = {
 
   // Certificates of the mesh
   connect_disabled: { status: 500, title: 'Connect is not enabled' },
-  pem_invalid: { status: 400, title: 'Invalid value of pem' },
   ca_configuration_invalid: { status: 400, title: 'Invalid configuration of certificates' },
   ca_unsupported: { status: 501, title: 'The certificate authority cannot do that' },
+  pem_invalid: { status: 400, title: 'Invalid value of pem' },
   certificates_exceeded: { status: 429, title: 'Too many certificates wait to be signed' },
 
   // DNS

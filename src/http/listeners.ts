@@ -14,6 +14,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Clock, type Logger, limits } from '../runtime/index.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from './errors.ts';
+import { endGently } from './gentle-close.ts';
 import { httpBindError } from './http-bind-error.ts';
 
 export interface ListenAddress {
@@ -62,6 +63,8 @@ export class Listeners {
   readonly #connections = new Map<string, number>();
   readonly #sockets = new Set<Socket>();
   readonly #inFlight = new Set<ServerResponse>();
+  /** Those whose client did not speak HTTP, or not in time. */
+  readonly #refused = new WeakSet<Duplex>();
   #connectionsPerClientMax: number;
   #closed: Promise<void> | undefined;
 
@@ -167,16 +170,26 @@ export class Listeners {
     });
     if (count <= this.#connectionsPerClientMax) return;
     this.#deps.logger.debug({ client, count }, 'client has too many connections');
-    endWith(socket, 'connections_exceeded', TOO_MANY, this.#deps.nextRequestId());
+    const reply = lastWords('connections_exceeded', TOO_MANY, this.#deps.nextRequestId());
+    // At once: whoever opens too many must not keep them.
+    socket.end(reply, () => socket.destroy());
   }
 
   /** Node could not read a request: there is none to hand on, only a socket. */
   #refuse(error: Error & { readonly code?: string }, socket: Duplex): void {
+    // What it sends after that cannot be read either.
+    if (this.#refused.has(socket)) return;
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    this.#refused.add(socket);
     const code = CODE_OF[error.code ?? ''] ?? 'request_malformed';
     const requestId = this.#deps.nextRequestId();
     this.#deps.logger.debug({ requestId, code, err: error.message }, 'request cannot be read');
     const { status } = ERROR_CATALOGUE[code];
-    endWith(socket, code, `${status} ${STATUS_CODES[status]}`, requestId);
+    const reply = lastWords(code, `${status} ${STATUS_CODES[status]}`, requestId);
+    endGently(socket, this.#deps.clock, reply);
   }
 }
 
@@ -190,12 +203,8 @@ const CODE_OF: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
 };
 
-/** Answers on the bare socket, and closes it. */
-function endWith(socket: Duplex, code: ErrorCode, text: string, requestId: string): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
+/** A reply on the bare socket, the last there. */
+function lastWords(code: ErrorCode, text: string, requestId: string): string {
   const { status } = ERROR_CATALOGUE[code];
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -204,5 +213,5 @@ function endWith(socket: Duplex, code: ErrorCode, text: string, requestId: strin
     `X-Request-Id: ${requestId}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
+  return `${head.join('\r\n')}\r\n\r\n${text}`;
 }

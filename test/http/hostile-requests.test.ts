@@ -3,6 +3,7 @@
  * Method: every endpoint of the route list, each method that it takes, and a list of names, parameters and bodies.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_HTTP_OPTIONS } from '../../src/http/index.ts';
 import { ROUTE_GROUPS, type RouteDeps } from '../../src/http/routes/index.ts';
 import { type LogFields, silentLogger, systemClock } from '../../src/runtime/index.ts';
 import { IDENTITY, openApi, type TestApi } from './api.ts';
@@ -80,11 +81,20 @@ const BODIES = [
   `{"Name":"${'x'.repeat(100_000)}"}`,
 ];
 
-/** Of the process itself: they would end what is tested. */
-const LEFT_OUT = ['/v1/agent/leave', '/v1/agent/reload'];
+/** They would end what is tested, or have no end themselves. */
+const LEFT_OUT = [
+  '/v1/agent/leave',
+  '/v1/agent/reload',
+  '/v1/agent/metrics/stream',
+  '/v1/agent/monitor',
+];
 
 /** Enough to make the endpoints of, which no test calls. */
-const deps = { agent: { identity: IDENTITY }, clock: systemClock } as unknown as RouteDeps;
+const deps = {
+  agent: { identity: IDENTITY },
+  clock: systemClock,
+  options: DEFAULT_HTTP_OPTIONS,
+} as unknown as RouteDeps;
 
 const endpoints = ROUTE_GROUPS.flatMap((group) => group(deps)).filter(
   ({ path }) => !LEFT_OUT.includes(path),

@@ -12,7 +12,6 @@ import { unreadablePath } from './path-guard.ts';
 
 export interface ErrorDeps {
   readonly logger: Logger;
-  readonly bodyBytesMax: number;
   readonly pretty: boolean;
 }
 
@@ -28,14 +27,12 @@ export function refuse(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const error = translated(thrown, request, deps.bodyBytesMax);
+  const error = translated(thrown, request);
   const refusal = refusalOf(error);
   if (refusal.code === 'internal_error') {
     const { method, url } = request;
     deps.logger.error({ requestId: request.id, method, url, err: error }, 'request failed');
   }
-  // Nothing can be said any more to a client that is gone.
-  if (refusal.code === 'body_too_large') reply.header('connection', 'close');
   return write(deps, refusal, request, reply.code(refusal.status));
 }
 
@@ -80,7 +77,7 @@ function unknownPath({ raw }: FastifyRequest): HttpError {
 }
 
 /** Our own errors for those of Fastify and the decoder. */
-function translated(error: unknown, request: FastifyRequest, bodyBytesMax: number): unknown {
+function translated(error: unknown, request: FastifyRequest): unknown {
   if (error instanceof DecodeError) {
     return new HttpError(
       'request_decode_failed',
@@ -89,9 +86,6 @@ function translated(error: unknown, request: FastifyRequest, bodyBytesMax: numbe
     );
   }
   switch ((error as FastifyError | undefined)?.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return bodyTooLarge(request, request.routeOptions?.bodyLimit ?? bodyBytesMax);
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'ECONNRESET':
     case 'ECONNABORTED':
       return new HttpError('body_incomplete', 'unexpected EOF');
@@ -100,17 +94,4 @@ function translated(error: unknown, request: FastifyRequest, bodyBytesMax: numbe
     default:
       return error;
   }
-}
-
-const LIMITS_PAGE = 'https://www.consul.io/docs/agent/config/config-files';
-
-function bodyTooLarge({ headers, routeOptions }: FastifyRequest, bytesMax: number): HttpError {
-  const announced = headers['content-length'];
-  const size = announced === undefined ? '' : `(${announced} bytes)`;
-  const setting = routeOptions?.config?.bodyLimitSetting;
-  const see = (setting ?? '') === '' ? '' : ` See ${LIMITS_PAGE}#${setting}.`;
-  return new HttpError(
-    'body_too_large',
-    `Request body${size} too large, max size: ${bytesMax} bytes.${see}`,
-  );
 }

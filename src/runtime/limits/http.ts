@@ -13,6 +13,12 @@ export const httpLimits = {
     max: 64 << 20,
     why: 'a request body is read whole before it is decoded; the largest registrations are some 100 KiB',
   }),
+  httpBodiesBytes: limit({
+    default: 512 << 20,
+    min: 1 << 20,
+    max: 2 ** 32,
+    why: 'bodies past 64 KiB of all requests, as far as they have come; a snapshot has room beside others',
+  }),
   httpHeaderBytes: limit({
     default: 32 << 10,
     min: 8 << 10,
@@ -73,17 +79,17 @@ export const httpLimits = {
     max: 64 << 20,
     why: 'lines of the log that wait for one follower; of those past it, only the number is kept',
   }),
-  httpHeadersMs: limit({
-    default: 10_000,
-    min: 1000,
-    max: 600_000,
-    why: 'from the first byte of a request to the end of its headers: a slow client holds a connection',
-  }),
   caConfigurationBytes: limit({
     default: 64 << 10,
     min: 1024,
     max: 1 << 20,
     why: 'the configuration of certificates, which is kept with all that clients add to it',
+  }),
+  httpHeadersMs: limit({
+    default: 10_000,
+    min: 1000,
+    max: 600_000,
+    why: 'from the first byte of a request to the end of its headers: a slow client holds a connection',
   }),
   httpRequestMs: limit({
     default: 60_000,
@@ -96,6 +102,12 @@ export const httpLimits = {
     min: 1000,
     max: 3_600_000,
     why: 'an idle connection is kept a little longer than clients and load balancers keep theirs (90 s in Go)',
+  }),
+  httpLingerMs: limit({
+    default: 500,
+    min: 0,
+    max: 60_000,
+    why: "a client that was refused while it sends: for so long what comes is thrown away; 500 ms is Go's",
   }),
   httpDrainMs: limit({
     default: 5000,
