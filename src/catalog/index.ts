@@ -40,6 +40,7 @@ export {
   type LockOutcome,
   lockKv,
   putKv,
+  sortKeys,
   unlockKv,
 } from './kv.ts';
 export {
@@ -95,7 +96,7 @@ export {
   type ServiceInput,
   updateCheckTxn,
 } from './register.ts';
-export { restoreCatalog, type WholeCatalog } from './restore.ts';
+export { type RowKeys, restoreCatalog, type WholeCatalog } from './restore.ts';
 export * from './rows.ts';
 export {
   dnsRecordKey,
@@ -106,7 +107,12 @@ export {
   sessionChecks,
   TABLE_NAMES,
 } from './schema.ts';
-export { createSession, destroySession, type SessionInput } from './sessions.ts';
+export {
+  createSession,
+  destroyLostSessions,
+  destroySession,
+  type SessionInput,
+} from './sessions.ts';
 export { type Follower, type StagedCommand, State, type Tables } from './state.ts';
 export { type RowChange, Transaction } from './transaction.ts';
 export {

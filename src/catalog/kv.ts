@@ -134,7 +134,7 @@ export function underPrefix<Row extends { readonly key: string }>(
 }
 
 /** The innermost folder that everything below `prefix` is in; empty for none. */
-export function folderOf(prefix: string): string {
+function folderOf(prefix: string): string {
   return kvFolders(prefix).at(-1) ?? '';
 }
 

@@ -1,9 +1,6 @@
-/**
- * Reads of the key-value store and of sessions, each with the index and the topics that go with it. Keys are ordered
- * by their octets, as Consul orders them.
- */
+/** Reads of the key-value store and of sessions, each with the index and the topics that go with it. */
 import { indexKeys } from './index-keys.ts';
-import { folderOf, sortKeys, underPrefix } from './kv.ts';
+import { underPrefix } from './kv.ts';
 import { type Reading, sortBy } from './reading.ts';
 import type { KvRow, SessionRow } from './rows.ts';
 import { nodeKey } from './schema.ts';
@@ -18,7 +15,8 @@ export function readKv(state: State, key: string): Reading<KvRow | undefined> {
 
 /**
  * Entries whose keys begin with `prefix`. Their index is that of the last change below the prefix, deletions included
- * while they are remembered; that of the whole store when nothing is known of the prefix.
+ * while they are remembered; that of the whole store when nothing is known of the prefix. They are in no order: a read
+ * that waits is not answered each time, and `sortKeys` is for what is.
  */
 export function readKvPrefix(state: State, prefix: string): Reading<KvRow[]> {
   const { kv, kv_tombstones } = state.tables;
@@ -26,11 +24,7 @@ export function readKvPrefix(state: State, prefix: string): Reading<KvRow[]> {
   const whole = state.indexOf(indexKeys.kv);
   const last =
     prefix === '' ? whole : lastChange(rows, lastChange(underPrefix(kv_tombstones, prefix), 0));
-  return {
-    value: sortKeys(rows),
-    index: last || whole,
-    topics: [topics.kvFolder(folderOf(prefix))],
-  };
+  return { value: rows, index: last || whole, topics: [topics.kvPrefix(prefix)] };
 }
 
 function lastChange(rows: readonly { readonly modifyIndex: number }[], least: number): number {

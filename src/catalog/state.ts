@@ -94,7 +94,7 @@ export class State {
     for (const { index, changes } of commands) {
       const current = changes.filter((change) => this.#apply(change, index));
       for (const change of current) {
-        for (const topic of topicsOf(change)) woken.add(topic);
+        for (const topic of topicsOf(change, this.watches.prefixLengths)) woken.add(topic);
       }
       applied.push({ index, changes: current });
       this.#index = Math.max(this.#index, index);

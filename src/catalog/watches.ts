@@ -2,7 +2,6 @@
  * Who waits for what. A topic is a short text (`service.web`, `node.n1`, `rows.nodes`); waking a topic calls its
  * watchers once and forgets them. Knows nothing of HTTP; `blocking-query.ts` builds waiting on it.
  */
-import { kvFolders } from './schema.ts';
 import type { RowChange } from './transaction.ts';
 
 export interface Watch {
@@ -17,10 +16,17 @@ interface Watcher {
 
 export class Watches {
   readonly #byTopic = new Map<string, Set<Watcher>>();
+  /** How many topics of prefixes there are, by the length of the prefix. */
+  readonly #prefixLengths = new Map<number, number>();
 
   /** Number of topics that somebody waits on. */
   get size(): number {
     return this.#byTopic.size;
+  }
+
+  /** Lengths of the prefixes of keys that somebody waits on: those of a written key can be told from them alone. */
+  get prefixLengths(): Iterable<number> {
+    return this.#prefixLengths.keys();
   }
 
   /** Calls `wake` once, when the first of `topics` is woken. */
@@ -28,8 +34,10 @@ export class Watches {
     const watcher: Watcher = { topics, wake };
     for (const topic of topics) {
       const watchers = this.#byTopic.get(topic);
-      if (watchers === undefined) this.#byTopic.set(topic, new Set([watcher]));
-      else watchers.add(watcher);
+      if (watchers === undefined) {
+        this.#byTopic.set(topic, new Set([watcher]));
+        this.#countPrefix(topic, 1);
+      } else watchers.add(watcher);
     }
     return { cancel: () => this.#remove(watcher) };
   }
@@ -52,13 +60,26 @@ export class Watches {
       const watchers = this.#byTopic.get(topic);
       if (watchers === undefined) continue;
       watchers.delete(watcher);
-      if (watchers.size === 0) this.#byTopic.delete(topic);
+      if (watchers.size > 0) continue;
+      this.#byTopic.delete(topic);
+      this.#countPrefix(topic, -1);
     }
+  }
+
+  #countPrefix(topic: string, more: number): void {
+    if (!topic.startsWith(KV_PREFIX)) return;
+    const length = topic.length - KV_PREFIX.length;
+    const count = (this.#prefixLengths.get(length) ?? 0) + more;
+    if (count === 0) this.#prefixLengths.delete(length);
+    else this.#prefixLengths.set(length, count);
   }
 }
 
-/** What a changed row wakes, beside the index keys that its command touched. */
-export function topicsOf(change: RowChange): readonly string[] {
+/**
+ * What a changed row wakes, beside the index keys that its command touched. `prefixLengths` are those of the prefixes
+ * that are waited on.
+ */
+export function topicsOf(change: RowChange, prefixLengths: Iterable<number>): readonly string[] {
   switch (change.table) {
     case 'indexes':
       return [change.key];
@@ -80,7 +101,7 @@ export function topicsOf(change: RowChange): readonly string[] {
     case 'ca_configurations':
       return [];
     case 'kv':
-      return [topics.kvKey(change.key), ...topics.kvFoldersOf(change.key)];
+      return kvTopics(change.key, prefixLengths);
     case 'sessions':
       return [topics.session(change.key)];
   }
@@ -96,6 +117,16 @@ function checkTopics({ before, after }: RowChange<'checks'>): readonly string[] 
   ]);
 }
 
+function kvTopics(key: string, prefixLengths: Iterable<number>): readonly string[] {
+  const found = [topics.kvKey(key)];
+  for (const length of prefixLengths) {
+    if (length <= key.length) found.push(topics.kvPrefix(key.slice(0, length)));
+  }
+  return found;
+}
+
+const KV_PREFIX = 'kv.prefix.';
+
 export const topics = {
   nodeRows: 'rows.nodes',
   checkRows: 'rows.checks',
@@ -103,8 +134,7 @@ export const topics = {
   checksOfService: (service: string) => `checks.service.${service.toLowerCase()}`,
   checksInState: (status: string) => `checks.state.${status}`,
   kvKey: (key: string) => `kv.key.${key}`,
-  /** Everything below one folder, or below none for an empty text. */
-  kvFolder: (folder: string) => `kv.folder.${folder}`,
-  kvFoldersOf: (key: string) => ['', ...kvFolders(key)].map(topics.kvFolder),
+  /** Every key that begins so. */
+  kvPrefix: (prefix: string) => `${KV_PREFIX}${prefix}`,
   session: (id: string) => `session.${id}`,
 } as const;

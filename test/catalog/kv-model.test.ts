@@ -17,6 +17,7 @@ import {
   readKvPrefix,
   register,
   State,
+  sortKeys,
   type Transaction,
   unlockKv,
   updateCheckTxn,
@@ -278,7 +279,8 @@ function views(state: State, model: Model): [seen: unknown, expected: unknown] {
     ]),
     prefixes: PREFIXES.map((prefix) => {
       const { value, index } = readKvPrefix(state, prefix);
-      return [value.map((row) => row.key), foldKeys(value, { prefix, separator: '/' }), index];
+      const rows = sortKeys(value);
+      return [rows.map((row) => row.key), foldKeys(rows, { prefix, separator: '/' }), index];
     }),
     sessions: [...state.tables.sessions.all()].map((row) => row.id).sort(),
   };

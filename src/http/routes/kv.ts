@@ -10,6 +10,7 @@ import {
   readKv,
   readKvPrefix,
   type State,
+  sortKeys,
   type Transaction,
   unlockKv,
 } from '../../catalog/index.ts';
@@ -45,7 +46,7 @@ function read(deps: Deps, call: Call): Answer | Promise<Answer> {
     return answerPlainRead(deps, call, {
       read: readPrefix,
       toAnswer: (rows, headers) =>
-        rows.length === 0 ? absent(headers) : json(rows.map(kvJson), headers),
+        rows.length === 0 ? absent(headers) : json(sortKeys(rows).map(kvJson), headers),
     });
   }
   requireKey(key);
@@ -66,7 +67,7 @@ function readKeys(deps: Deps, call: Call): Answer | Promise<Answer> {
     toAnswer: (rows, headers) =>
       rows.length === 0 && prefix !== ''
         ? absent(headers)
-        : json(foldKeys(rows, { prefix, separator }), headers),
+        : json(foldKeys(sortKeys(rows), { prefix, separator }), headers),
   });
 }
 
