@@ -25,9 +25,11 @@ export interface AgentChildOptions {
   readonly ports?: { readonly http: number; readonly dns: number };
   /** What the command is preceded by, to run in another network namespace. */
   readonly within?: readonly string[];
+  /** Whoever starts it stops it: for several tests. */
+  readonly isShared?: boolean;
 }
 
-/** Starts `rollcall agent` on free ports and resolves once it is ready. It is ended with the test. */
+/** Starts `rollcall agent` on free ports and resolves once it is ready. It is ended with the test, if not shared. */
 export async function startAgentChild(options: AgentChildOptions = {}): Promise<AgentChild> {
   const { http: httpPort, dns: dnsPort } = options.ports ?? { http: 0, dns: 0 };
   const ports = ['-http-port', String(httpPort), '-dns-port', String(dnsPort)];
@@ -40,10 +42,11 @@ export async function startAgentChild(options: AgentChildOptions = {}): Promise<
   const ended = new Promise<number | string>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 0));
   });
-  onTestFinished(async () => {
+  const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
-  });
+  };
+  if (options.isShared !== true) onTestFinished(kill);
   let output = '';
   const ready = await new Promise<RegExpExecArray>((resolve, reject) => {
     const take = (chunk: Buffer): void => {
