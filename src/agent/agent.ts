@@ -39,6 +39,7 @@ import {
   serviceChecks,
   unknownCheck,
 } from './registrations.ts';
+import { type RestoredCatalog, restoreTxn } from './restore.ts';
 import {
   type AgentIdentity,
   registerFirstNodeTxn,
@@ -125,10 +126,14 @@ export class Agent {
     this.#configured = configured;
   }
 
-  /** The catalog was replaced in this transaction: this node, and what is configured, are in the new one too. */
-  registerAgain(transaction: Transaction): void {
-    registerSelfTxn(transaction, this.identity);
+  /**
+   * Puts another catalog in place of this one, in which this node and what is registered with it are as before.
+   * @returns names of the nodes that are not brought back, as their agents are gone
+   */
+  restore(transaction: Transaction, catalog: RestoredCatalog): string[] {
+    const gone = restoreTxn(transaction, this.identity, catalog);
     configureTxn(transaction, this.#node, this.#configured);
+    return gone;
   }
 
   /** Stops all checks and commits what they last said. May be called twice. */

@@ -121,8 +121,11 @@ interface Registered {
  * loses its rows in the catalog, so they are taken along first.
  */
 function takeFormerName(transaction: Transaction, self: AgentIdentity): Registered | undefined {
-  const former = transaction.find('nodes', 'id', self.nodeId)[0];
-  if (former === undefined || nodeKey(former.node) === nodeKey(self.nodeName)) return undefined;
+  const own = nodeKey(self.nodeName);
+  const former = transaction
+    .find('nodes', 'id', self.nodeId)
+    .find(({ node }) => nodeKey(node) !== own);
+  if (former === undefined) return undefined;
   const key = nodeKey(former.node);
   const agentServices = transaction.find('agent_services', 'node', key);
   const agentChecks = transaction.find('agent_checks', 'node', key);

@@ -20,12 +20,23 @@ const KEPT: ReadonlySet<TableName> = new Set([
   'ca_signers',
 ]);
 
-/** The rows have to be sound: nothing is checked. */
-export function restoreCatalog(transaction: Transaction, catalog: WholeCatalog): void {
+/** Of rows in some tables. */
+export type RowKeys = ReadonlyMap<TableName, ReadonlySet<string>>;
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+/** The rows have to be sound: nothing is checked. What is there under keys of `own`, or is not, stays so. */
+export function restoreCatalog(
+  transaction: Transaction,
+  catalog: WholeCatalog,
+  own: RowKeys = new Map(),
+): void {
   for (const table of TABLE_NAMES) {
     const rows = catalog.get(table) ?? new Map();
     if (table === 'kv') restoreKv(transaction, rows as ReadonlyMap<string, KvRow>);
-    else if (!KEPT.has(table)) restoreTable(transaction, table, rows);
+    else if (!KEPT.has(table)) {
+      restoreTable(transaction, table, { rows, own: own.get(table) ?? NO_KEYS });
+    }
   }
   for (const table of ['lock_delays', 'ca_roots'] as const) {
     for (const row of catalog.get(table)?.values() ?? []) transaction.put(table, row as never);
@@ -36,16 +47,23 @@ export function restoreCatalog(transaction: Transaction, catalog: WholeCatalog):
   touchAll(transaction, catalog.get('indexes') ?? new Map());
 }
 
+interface TableRestore {
+  readonly rows: ReadonlyMap<string, object>;
+  readonly own: ReadonlySet<string>;
+}
+
 function restoreTable(
   transaction: Transaction,
   table: TableName,
-  rows: ReadonlyMap<string, object>,
+  { rows, own }: TableRestore,
 ): void {
   for (const row of [...transaction.all(table)]) {
     const key = schema[table].key(row as never);
-    if (!rows.has(key)) transaction.delete(table, key);
+    if (!rows.has(key) && !own.has(key)) transaction.delete(table, key);
   }
-  for (const row of rows.values()) transaction.put(table, row as never);
+  for (const [key, row] of rows) {
+    if (!own.has(key)) transaction.put(table, row as never);
+  }
 }
 
 /** A key that goes is remembered as any that is deleted; a lock that is taken later has a higher fence than any before. */

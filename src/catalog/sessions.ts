@@ -76,3 +76,14 @@ export function destroySessionsOfCheck(
     destroySession(transaction, id);
   }
 }
+
+/** Ends those whose checks do not hold any more, whoever put them there: a session came with a whole catalog. */
+export function destroyLostSessions(transaction: Transaction): void {
+  for (const session of [...transaction.all('sessions')]) {
+    const isLost = sessionChecks(session).some((id) => {
+      const check = transaction.get('checks', onNodeKey(session.node, id));
+      return check === undefined || check.status === 'critical';
+    });
+    if (isLost) destroySession(transaction, session.id);
+  }
+}

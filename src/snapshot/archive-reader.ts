@@ -18,6 +18,8 @@ export interface Snapshot {
   readonly id: string;
   readonly index: number;
   readonly term: number;
+  /** Id of the node whose agent saved it; empty when it is not said. */
+  readonly serverId: string;
   /** Length of `state.bin`. */
   readonly stateBytes: number;
   /** The rows of each table by their keys. */
@@ -106,12 +108,23 @@ class ArchiveFiles {
   }
 }
 
-function metaOf(text: string): Pick<Snapshot, 'id' | 'index' | 'term'> {
-  const { Version, ID, Index, Term } = (parsed(text) ?? {}) as Record<string, unknown>;
+function metaOf(text: string): Pick<Snapshot, 'id' | 'index' | 'term' | 'serverId'> {
+  const meta = (parsed(text) ?? {}) as Readonly<Record<string, unknown>>;
+  const { Version, ID, Index, Term } = meta;
   if (Version !== 1) throw unreadable(`unsupported version ${JSON.stringify(Version)}`);
   const index = Number.isSafeInteger(Index) ? Number(Index) : -1;
   if (index < 0 || index >= INDEX_MAX) throw unreadable('"meta.json" has no index');
-  return { id: typeof ID === 'string' ? ID : '', index, term: Number(Term ?? 0) };
+  const id = typeof ID === 'string' ? ID : '';
+  return { id, index, term: Number(Term ?? 0), serverId: serverIdOf(meta) };
+}
+
+interface WithServers {
+  readonly Configuration?: { readonly Servers?: readonly { readonly ID?: unknown }[] } | null;
+}
+
+function serverIdOf({ Configuration }: WithServers): string {
+  const id = Configuration?.Servers?.[0]?.ID;
+  return typeof id === 'string' ? id.toLowerCase() : '';
 }
 
 function parsed(text: string): unknown {

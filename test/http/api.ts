@@ -55,6 +55,7 @@ export interface TestApiOptions {
   readonly deps?: Partial<HttpDeps>;
   readonly limits?: Partial<ListenerLimits>;
   readonly logger?: Logger;
+  readonly identity?: Partial<AgentIdentity>;
 }
 
 /** A text body goes out as it is, anything else as JSON. */
@@ -62,6 +63,7 @@ export async function openApi({
   deps = {},
   limits = {},
   logger = silentLogger,
+  identity = {},
 }: TestApiOptions = {}): Promise<TestApi> {
   const clock = new HeldClock();
   const random = seededRandom(1);
@@ -71,7 +73,7 @@ export async function openApi({
   const agent = new Agent({
     state,
     commit,
-    identity: IDENTITY,
+    identity: { ...IDENTITY, ...identity },
     clock,
     random,
     logger,

@@ -152,6 +152,141 @@ describe('a restore', () => {
   });
 });
 
+describe('a restore leaves this agent as it is', () => {
+  const names = async (from: TestApi, path: string): Promise<string[]> =>
+    Object.keys((await from.get(`/v1/${path}`)).json()).sort();
+
+  it('with services and checks that were registered since', async () => {
+    const archive = await saved(api);
+    await api.put('/v1/agent/service/register', {
+      Name: 'late',
+      Check: { TTL: '1h', Status: 'passing' },
+    });
+    await api.put('/v1/agent/check/register', { Name: 'disk', TTL: '1h', Status: 'passing' });
+    const before = (await api.get('/v1/health/service/late?passing')).body;
+    const index = Number((await api.get('/v1/health/service/late')).headers['x-consul-index']);
+    await restored(api, archive);
+    expect(await names(api, 'agent/services')).toEqual(['late']);
+    expect(await names(api, 'agent/checks')).toEqual(['disk', 'service:late']);
+    const after = await api.get('/v1/health/service/late?passing');
+    expect(after.body).toBe(before);
+    expect(Number(after.headers['x-consul-index'])).toBeGreaterThanOrEqual(index);
+    expect((await api.put('/v1/agent/check/fail/service:late')).statusCode).toBe(200);
+    expect((await api.get('/v1/health/service/late?passing')).json()).toEqual([]);
+  });
+
+  it('with what a service became since, and without the checks that it had', async () => {
+    await api.put('/v1/agent/service/register', { Name: 'web', Port: 80, Check: { TTL: '1h' } });
+    await api.put('/v1/agent/service/maintenance/web?enable=true');
+    await api.put('/v1/agent/maintenance?enable=true');
+    const archive = await saved(api);
+    await api.put('/v1/agent/service/maintenance/web?enable=false');
+    await api.put('/v1/agent/maintenance?enable=false');
+    await api.put('/v1/agent/service/register?replace-existing-checks', { Name: 'web', Port: 81 });
+    await restored(api, archive);
+    expect((await api.get('/v1/health/service/web?passing')).json()).toMatchObject([
+      { Service: { Port: 81 }, Checks: [{ CheckID: 'serfHealth' }] },
+    ]);
+    expect(await names(api, 'agent/checks')).toEqual([]);
+  });
+
+  it('under the name and at the address that it has now', async () => {
+    await api.put('/v1/agent/service/register', { Name: 'web', Port: 80 });
+    await api.put('/v1/agent/service/register', { Name: 'both', Port: 80 });
+    const archive = await saved(api);
+    const renamed = await openApi({
+      identity: { nodeName: 'renamed', advertiseAddress: '127.0.0.2' },
+    });
+    await renamed.put('/v1/agent/service/register', { Name: 'both', Port: 81 });
+    expect((await restored(renamed, archive)).statusCode).toBe(200);
+    expect((await renamed.get('/v1/catalog/nodes')).json()).toMatchObject([
+      { Node: 'renamed', Address: '127.0.0.2' },
+    ]);
+    expect((await renamed.get('/v1/agent/services')).json()).toMatchObject({
+      web: { Port: 80 },
+      both: { Port: 81 },
+    });
+    await renamed.close();
+  });
+
+  it('where its name is that of the machine it takes the place of', async () => {
+    await api.put('/v1/agent/service/register', { Name: 'web', Port: 80 });
+    const archive = await saved(api);
+    const nodeId = '00000000-0000-4000-8000-000000000002';
+    const successor = await openApi({ identity: { nodeId, advertiseAddress: '127.0.0.2' } });
+    expect((await restored(successor, archive)).statusCode).toBe(200);
+    expect((await successor.get('/v1/catalog/nodes')).json()).toMatchObject([
+      { Node: 'n1', ID: nodeId, Address: '127.0.0.2' },
+    ]);
+    expect(await names(successor, 'agent/services')).toEqual(['web']);
+    await successor.close();
+  });
+});
+
+describe('a restore on the machine that takes the place of another', () => {
+  const successor = {
+    nodeName: 'n2',
+    nodeId: '00000000-0000-4000-8000-000000000002',
+    advertiseAddress: '127.0.0.2',
+  };
+
+  it('takes the other out, with all that was registered with its agent', async () => {
+    const bare = await saved(api);
+    await fill(api);
+    const archive = await saved(api);
+    const other = await openApi({ identity: successor });
+    const nodes = async (): Promise<string[]> => {
+      const rows: { Node: string }[] = (await other.get('/v1/catalog/nodes')).json();
+      return rows.map(({ Node }) => Node);
+    };
+    expect((await restored(other, bare)).statusCode).toBe(200);
+    expect(await nodes()).toEqual(['n2']);
+    expect((await restored(other, archive)).statusCode).toBe(200);
+    expect(await nodes()).toEqual(['far', 'n2']);
+    expect((await other.get('/v1/health/state/any')).json()).toMatchObject([{ Node: 'n2' }]);
+    expect((await other.get('/v1/catalog/service/web')).json()).toEqual([]);
+    expect((await other.get('/v1/catalog/service/db')).json()).toHaveLength(1);
+    expect(Object.values(other.state.tables).map((table) => [...table.all()])).not.toContainEqual(
+      expect.arrayContaining([expect.objectContaining({ node: 'n1' })]),
+    );
+    await other.close();
+  });
+
+  it('ends the sessions of the other, and gives up what they held', async () => {
+    const session = (await api.put('/v1/session/create', {})).json().ID;
+    await api.put(`/v1/kv/lock?acquire=${session}`, 'x');
+    const archive = await saved(api);
+    const other = await openApi({ identity: successor });
+    await restored(other, archive);
+    expect((await other.get('/v1/session/list')).json()).toEqual([]);
+    expect((await other.get('/v1/kv/lock')).json()[0].Session).toBeUndefined();
+    const own = (await other.put('/v1/session/create', {})).json().ID;
+    expect((await other.put(`/v1/kv/lock?acquire=${own}`, 'y')).json()).toBe(false);
+    other.clock.advance(15_000);
+    await expect
+      .poll(async () => (await other.put(`/v1/kv/lock?acquire=${own}`, 'y')).json())
+      .toBe(true);
+    await other.close();
+  });
+
+  it('keeps nodes that no agent stood behind, whatever their checks are called', async () => {
+    const Check = { Name: 'Serf', CheckID: 'serfHealth', Status: 'passing' };
+    await api.put('/v1/catalog/register', { Node: 'far', Address: '10.0.0.9', Check });
+    const archive = await saved(api);
+    await restored(api, archive);
+    expect((await api.get('/v1/health/node/far')).json()).toHaveLength(1);
+  });
+});
+
+it('a restored session ends when a check that it is on fails now', async () => {
+  await api.put('/v1/agent/check/register', { Name: 'disk', TTL: '1h', Status: 'passing' });
+  const session = (await api.put('/v1/session/create', { NodeChecks: ['disk'] })).json().ID;
+  const archive = await saved(api);
+  await api.put('/v1/agent/check/fail/disk');
+  await restored(api, archive);
+  expect((await api.get(`/v1/session/info/${session}`)).json()).toEqual([]);
+});
+
 describe('what is refused leaves everything as it is', () => {
   const broken: [string, (archive: Buffer) => Buffer | string, RegExp][] = [
     ['no archive', () => 'foo', /^failed to decompress snapshot: /],

@@ -2,7 +2,6 @@
  * `/v1/snapshot`: the whole catalog as an archive, and an archive in its place. A restore checks all of what it was sent
  * before it changes anything, and then is one command: durable first, then seen by readers, watchers and DNS at once.
  */
-import { restoreCatalog } from '../../catalog/index.ts';
 import { InTurn, limits } from '../../runtime/index.ts';
 import { readArchive, writeArchive } from '../../snapshot/index.ts';
 import { type Answer, EMPTY } from '../answer.ts';
@@ -46,14 +45,16 @@ async function restore(
   { query, octets, request }: Call,
 ): Promise<Answer> {
   checkDatacenter(query, agent.identity.datacenter);
-  const { index: above, rows } = await readArchive(octets);
-  const { index } = await commit(
-    (transaction) => {
-      restoreCatalog(transaction, rows);
-      agent.registerAgain(transaction);
-    },
+  const snapshot = await readArchive(octets);
+  const { index: above } = snapshot;
+  const { index, result: gone } = await commit(
+    (transaction) => agent.restore(transaction, snapshot),
     { above },
   );
-  logger.info({ requestId: request.id, snapshotIndex: above, index }, 'snapshot restored');
+  const origin = { requestId: request.id };
+  logger.info({ ...origin, snapshotIndex: above, index }, 'snapshot restored');
+  for (const node of gone) {
+    logger.warn({ ...origin, node }, 'node is not restored: its agent is another');
+  }
   return EMPTY;
 }
