@@ -112,6 +112,13 @@ describe('a session', () => {
       400,
       'Request decode failed: json: cannot unmarshal number into Go struct field .TTL of type string',
     ],
+    ...['1e300', '-1e300', '9223372036854775807', '-9300000000', '1e400'].map(
+      (delay): [string, number, string] => [
+        `{"LockDelay":${delay}}`,
+        400,
+        'Request decode failed: json: cannot unmarshal number into Go struct field .LockDelay of type time.Duration',
+      ],
+    ),
     ['{"LockDelay":"nope"}', 400, 'Request decode failed: time: invalid duration "nope"'],
     ['{"Node":""}', 500, 'Must provide Node'],
     ['{"Behavior":"zz"}', 500, "Invalid Behavior setting 'zz'"],

@@ -111,6 +111,24 @@ describe('a connection', () => {
     expect(api.agent.services()).toEqual([]);
   });
 
+  it.each([
+    ['headers that come one by one', '', 'X: 1\r\n'],
+    ['a body that comes octet by octet', 'Content-Length: 100000\r\n\r\n', ' '],
+    ['chunks that come one by one', 'Transfer-Encoding: chunked\r\n\r\n', '1\r\n \r\n'],
+  ])('with %s is answered and closed', async (_, start, drop) => {
+    const { api, port } = await listening({
+      limits: { headersMs: 40, requestMs: 50, checkMs: 10 },
+    });
+    const client = await open(port);
+    client.send(`PUT /v1/kv/k HTTP/1.1\r\nHost: x\r\n${start}`);
+    await until(() => {
+      client.send(drop);
+      return client.socket.readableEnded;
+    });
+    expect(await client.closed()).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(api.state.tables.kv.size).toBe(0);
+  });
+
   it('with a body that is cut off registers nothing', async () => {
     const errors: unknown[] = [];
     const { api, port } = await listening();

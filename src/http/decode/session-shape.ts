@@ -96,12 +96,20 @@ const DEFAULT_LOCK_DELAY_NS = 15 * NANOSECONDS_PER_SECOND;
 /** Consul: a number below 1000 cannot mean nanoseconds, and is taken for seconds. */
 function toLockDelayNs(given: Json): number {
   if (given === null) return DEFAULT_LOCK_DELAY_NS;
-  const ns = lockDelayNs(given);
-  return ns < 1000 ? ns * NANOSECONDS_PER_SECOND : ns;
+  const count = lockDelayNs(given);
+  const ns = count < 1000 ? count * NANOSECONDS_PER_SECOND : count;
+  if (Math.abs(ns) < NANOSECONDS_END) return ns;
+  // Consul takes any number; a list of sessions with it could not be read by a client in Go.
+  const reason =
+    'json: cannot unmarshal number into Go struct field .LockDelay of type time.Duration';
+  throw new DecodeError('LockDelay', reason);
 }
 
+/** Go keeps a duration in a signed 64-bit count. */
+const NANOSECONDS_END = 2 ** 63;
+
 function lockDelayNs(given: Json): number {
-  if (typeof given === 'number') return Number.isFinite(given) ? Math.trunc(given) : 0;
+  if (typeof given === 'number') return Math.trunc(given);
   if (typeof given !== 'string') return 0;
   const parsed = parseDuration(given);
   if (!parsed.ok) throw new DecodeError('LockDelay', parsed.message);
