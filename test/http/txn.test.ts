@@ -184,6 +184,19 @@ describe('verbs of nodes, services and checks', () => {
     expect(instance).toMatchObject({ Node: Results[0].Node, Service: Results[1].Service });
   });
 
+  it("answer a check's tags as null where there are none", async () => {
+    const tagsOf = async (service: object) => {
+      const { Results } = await run(
+        { Service: { Verb: 'set', Node: 'n2', Service: { ID: 's', Service: 's', ...service } } },
+        { Check: { Verb: 'set', Check: { Node: 'n2', CheckID: 's', ServiceID: 's' } } },
+      );
+      return Results[1].Check.ServiceTags;
+    };
+    expect(await tagsOf({})).toBeNull();
+    expect((await api.get('/v1/health/checks/s')).json()).toMatchObject([{ ServiceTags: [] }]);
+    expect(await tagsOf({ Tags: ['v1'] })).toEqual(['v1']);
+  });
+
   it('get and compare by the index of the row', async () => {
     const read = await run(
       { Node: { Verb: 'get', Node: { Node: 'N2' } } },

@@ -23,6 +23,11 @@ export function checkJson(row: CheckRow) {
   };
 }
 
+/** `/v1/txn`: Consul shows tags as they are stored there, and none are null. */
+export function txnCheckJson(row: CheckRow) {
+  return { ...checkJson(row), ServiceTags: row.serviceTags.length === 0 ? null : row.serviceTags };
+}
+
 /** `/v1/agent/checks`: the agent's own state has no indexes. */
 export function agentCheckJson(row: CheckRow) {
   return { ...checkJson(row), CreateIndex: 0, ModifyIndex: 0 };

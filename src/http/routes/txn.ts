@@ -13,7 +13,7 @@ import { type Answer, json } from '../answer.ts';
 import { decodeTxn } from '../decode/txn-shape.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
-import { checkJson } from '../json/check-json.ts';
+import { txnCheckJson } from '../json/check-json.ts';
 import { kvJson, noEntryJson } from '../json/kv-json.ts';
 import { nodeJson } from '../json/node-json.ts';
 import { nodeServiceJson } from '../json/service-json.ts';
@@ -65,7 +65,7 @@ async function write(
   const { result, index } = await commit((transaction) => {
     for (const operation of operations) {
       if (operation.kind === 'kv' && ADDS.has(operation.verb))
-        refuseMore(state, transaction, operation.key);
+        refuseMore(state, transaction, operation);
     }
     return runTxn(transaction, operations);
   });
@@ -103,7 +103,7 @@ function resultJson(result: TxnResult) {
     case 'service':
       return { Service: nodeServiceJson(result.row) };
     case 'check':
-      return { Check: checkJson(result.row) };
+      return { Check: txnCheckJson(result.row) };
   }
 }
 
