@@ -7,6 +7,9 @@ import { AUTOPILOT_KEY } from './schema.ts';
 import type { State } from './state.ts';
 import type { Transaction } from './transaction.ts';
 
+/** Consul's servers write the defaults when they first lead, which here stands for the first command. */
+const FIRST_INDEX = 1;
+
 /** What holds while nothing was set; Consul's values. */
 export const DEFAULT_AUTOPILOT: AutopilotRow = {
   cleanupDeadServers: true,
@@ -17,8 +20,8 @@ export const DEFAULT_AUTOPILOT: AutopilotRow = {
   redundancyZoneTag: '',
   disableUpgradeMigration: false,
   upgradeVersionTag: '',
-  createIndex: 0,
-  modifyIndex: 0,
+  createIndex: FIRST_INDEX,
+  modifyIndex: FIRST_INDEX,
 };
 
 export function readAutopilot(state: State): AutopilotRow {
@@ -26,7 +29,7 @@ export function readAutopilot(state: State): AutopilotRow {
 }
 
 /**
- * @param cas the index that it was last changed at, 0 for never; undefined writes whatever is there
+ * @param cas the index that it was last changed at; undefined writes whatever is there
  * @returns whether it was written
  */
 export function putAutopilot(
@@ -35,7 +38,7 @@ export function putAutopilot(
   cas: number | undefined,
 ): boolean {
   const before = transaction.get('autopilot', AUTOPILOT_KEY);
-  if (cas !== undefined && cas !== (before?.modifyIndex ?? 0)) return false;
+  if (cas !== undefined && cas !== (before?.modifyIndex ?? FIRST_INDEX)) return false;
   transaction.put('autopilot', row);
   return true;
 }

@@ -72,18 +72,23 @@ describe('autopilot', () => {
   };
 
   it('has defaults, keeps what is set, and what is left out has its default again', async () => {
-    const never = { ...DEFAULTS, CreateIndex: 0, ModifyIndex: 0 };
+    const never = { ...DEFAULTS, CreateIndex: 1, ModifyIndex: 1 };
     expect((await api.get(CONFIGURATION)).json()).toEqual(never);
     expect((await api.put(CONFIGURATION, { CleanupDeadServers: false })).body).toBe('true');
     expect((await api.put(CONFIGURATION, { LastContactThreshold: '1s' })).body).toBe('true');
     expect((await api.get(CONFIGURATION)).json()).toMatchObject({
       ...DEFAULTS,
       LastContactThreshold: '1s',
+      CreateIndex: 1,
     });
   });
 
   it('is changed at the index that was read, and at no other', async () => {
-    expect((await api.put(`${CONFIGURATION}?cas=0`, { MinQuorum: 3 })).body).toBe('true');
+    for (const cas of ['0', '18446744073709551615']) {
+      const before = `{"CreateIndex":${cas},"ModifyIndex":${cas}}`;
+      expect((await api.put(`${CONFIGURATION}?cas=${cas}`, before)).body).toBe('false');
+    }
+    expect((await api.put(`${CONFIGURATION}?cas=1`, { MinQuorum: 3 })).body).toBe('true');
     const { ModifyIndex } = (await api.get(CONFIGURATION)).json();
     expect((await api.put(`${CONFIGURATION}?cas=${ModifyIndex - 1}`, {})).body).toBe('false');
     expect((await api.get(CONFIGURATION)).json().MinQuorum).toBe(3);

@@ -20,6 +20,7 @@ import {
   type FieldsShape,
   integer,
   text,
+  uint64,
 } from '../decode/shape.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
@@ -47,8 +48,9 @@ const configurationShape = {
     RedundancyZoneTag: text,
     DisableUpgradeMigration: boolean,
     UpgradeVersionTag: text,
-    CreateIndex: integer,
-    ModifyIndex: integer,
+    // Read and left alone: `cas` counts. Consul's client sends 2^64 - 1 for what is before 0.
+    CreateIndex: uint64,
+    ModifyIndex: uint64,
   },
 } as const satisfies FieldsShape;
 
@@ -146,7 +148,8 @@ function configurationJson(row: AutopilotRow) {
     RedundancyZoneTag: row.redundancyZoneTag,
     DisableUpgradeMigration: row.disableUpgradeMigration,
     UpgradeVersionTag: row.upgradeVersionTag,
-    CreateIndex: row.createIndex,
+    // The defaults were there first.
+    CreateIndex: DEFAULT_AUTOPILOT.createIndex,
     ModifyIndex: row.modifyIndex,
   };
 }
