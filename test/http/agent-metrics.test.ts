@@ -21,6 +21,7 @@ describe("metrics in Consul's shape", () => {
       /^\{"Timestamp":"2026-01-01 00:00:00 \+0000 UTC","Gauges":\[.*\],"Points":\[\],"Counters":\[.*\],"Samples":\[\]\}$/,
     );
     expect(reply.body).toContain('{"Name":"rollcall.catalog.index","Value":12,"Labels":{}}');
+    expect(reply.body).toContain('{"Name":"consul.runtime.alloc_bytes","Value":500,"Labels":{}}');
     expect(reply.body).toContain(
       '{"Name":"rollcall.dns.queries","Count":17,"Rate":1.7,"Sum":17,"Min":1,"Max":1,"Mean":1,"Stddev":0,' +
         '"Labels":{"transport":"udp"}}',
@@ -139,6 +140,9 @@ rollcall_process_cpu_seconds_total 2.5
 # HELP rollcall_process_event_loop_busy_seconds_total Time the main thread was at work
 # TYPE rollcall_process_event_loop_busy_seconds_total counter
 rollcall_process_event_loop_busy_seconds_total 1.5
+# HELP consul_runtime_alloc_bytes The same as rollcall.process.heap_bytes
+# TYPE consul_runtime_alloc_bytes gauge
+consul_runtime_alloc_bytes 500
 `;
 
 describe('metrics for Prometheus', () => {
@@ -194,7 +198,7 @@ describe('metrics for Prometheus', () => {
 
   it('have names that Prometheus takes, each once', () => {
     const names = METRICS.map(({ name }) => name);
-    expect(names.filter((name) => !/^rollcall(\.[a-z_]+)+$/.test(name))).toEqual([]);
+    expect(names.filter((name) => !/^(rollcall|consul)(\.[a-z_]+)+$/.test(name))).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
   });
 });
@@ -242,6 +246,6 @@ describe('the stream of metrics', () => {
 
 it('every metric is in docs/http.md, and no other', () => {
   const page = readFileSync(resolve(import.meta.dirname, '../../docs/http.md'), 'utf8');
-  const named = [...page.matchAll(/`(rollcall\.[a-z_.]+)`/g)].map((match) => match[1]);
+  const named = [...page.matchAll(/`((?:rollcall|consul)\.[a-z_.]+)`/g)].map((match) => match[1]);
   expect(new Set(named)).toEqual(new Set(METRICS.map(({ name }) => name)));
 });

@@ -138,7 +138,17 @@ const process: readonly Metric[] = [
   ]),
 ];
 
-export const METRICS: readonly Metric[] = [...dns, ...forward, ...catalog, ...process];
+/** Those that programs look for under the name that Consul has for them. */
+const consul: readonly Metric[] = [
+  {
+    name: 'consul.runtime.alloc_bytes',
+    kind: 'gauge',
+    help: 'The same as rollcall.process.heap_bytes',
+    samples: ({ process }) => [alone(process.heapBytes)],
+  },
+];
+
+export const METRICS: readonly Metric[] = [...dns, ...forward, ...catalog, ...process, ...consul];
 
 function counter(name: string, help: string, samples: Metric['samples']): Metric {
   return { name: `rollcall.${name}`, kind: 'counter', help, samples };
