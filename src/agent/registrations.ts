@@ -51,7 +51,7 @@ export function registerServiceTxn(
   const named = new Set<string>();
   for (const check of serviceChecks(definition)) {
     named.add(check.checkId.toLowerCase());
-    registerCheckTxn(transaction, node, check, options.source);
+    registerCheckTxn(transaction, node, check, options.source, '');
   }
   for (const check of transaction.find('checks', 'instance', key)) {
     if (named.has(check.checkId.toLowerCase())) continue;
@@ -74,12 +74,16 @@ export function serviceChecks(definition: ServiceDefinition): CheckDefinition[] 
   }));
 }
 
-/** `definition` has its id filled in. Ids that differ in case alone are one: the spelling that came first stays. */
+/**
+ * `definition` has its id filled in. Ids that differ in case alone are one: the spelling that came first stays.
+ * `unset` is what Consul shows for an interval or timeout that is not set; it is the empty text in a service's definition.
+ */
 export function registerCheckTxn(
   transaction: Transaction,
   node: string,
   definition: CheckDefinition,
   source: RegistrationSource,
+  unset: '' | '0s' = '0s',
 ): void {
   const { serviceId } = definition;
   const service =
@@ -93,7 +97,11 @@ export function registerCheckTxn(
     checkId: before?.checkId ?? definition.checkId,
     serviceId: service?.id ?? serviceId,
   };
-  putCheck(transaction, node, checkInput(node, known, before));
+  const durations = {
+    interval: durationText(definition.intervalMs, unset),
+    timeout: durationText(definition.timeoutMs, unset),
+  };
+  putCheck(transaction, node, { ...checkInput(node, known, before), ...durations });
   putAgentCheck(transaction, node, known, source);
 }
 
@@ -101,7 +109,7 @@ function checkInput(
   node: string,
   definition: CheckDefinition,
   before: CheckRow | undefined,
-): CheckInput {
+): Omit<CheckInput, 'interval' | 'timeout'> {
   // Consul: a check that is registered again keeps its status and output, so that nothing flaps.
   const kept = before?.serviceId === definition.serviceId ? before : undefined;
   return {
@@ -113,16 +121,13 @@ function checkInput(
     output: kept?.output ?? '',
     serviceId: definition.serviceId,
     type: kindOf(definition),
-    interval: durationText(definition.intervalMs ?? 0, definition.serviceId),
-    timeout: durationText(definition.timeoutMs ?? 0, definition.serviceId),
     exposedPort: 0,
     definition: {},
   };
 }
 
-/** Consul shows an unset duration of a node's own check as "0s" and of a service's as "". */
-function durationText(ms: number, serviceId: string): string {
-  return ms === 0 && serviceId !== '' ? '' : formatDuration(ms);
+function durationText(ms: number | undefined, unset: string): string {
+  return ms === undefined || ms === 0 ? unset : formatDuration(ms);
 }
 
 function putAgentCheck(

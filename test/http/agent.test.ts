@@ -225,6 +225,15 @@ describe('a check', () => {
     expect((await api.get('/v1/agent/checks')).body).toBe('{}');
   });
 
+  it('shows durations that are not set as 0s, but for one that came with its service', async () => {
+    await api.put(REGISTER, { Name: 'web', Check: { TTL: '10s' } });
+    await api.put(CHECK, { Name: 'own', TTL: '10s', ServiceID: 'web' });
+    expect((await api.get('/v1/agent/checks')).json()).toMatchObject({
+      'service:web': { Interval: '', Timeout: '' },
+      own: { Interval: '0s', Timeout: '0s' },
+    });
+  });
+
   it.each([
     ['pass/disk', undefined, 'passing', ''],
     ['warn/disk?note=slow+disk', undefined, 'warning', 'slow disk'],
