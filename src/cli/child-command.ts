@@ -60,23 +60,23 @@ function problemOf(code: number | null, signal: NodeJS.Signals | null): string |
 }
 
 export interface StopRequest {
-  /** Aborted by SIGINT and SIGTERM; the reason is the signal's name. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP; the reason is the signal's name. */
   readonly signal: AbortSignal;
   /** Stops listening. */
   close(): void;
 }
 
-/** Keeps SIGINT and SIGTERM from ending this process, so that what it holds is given back first. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Keeps those signals from ending this process, so that what it holds is given back first. */
 export function listenForStop(): StopRequest {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => stop.abort(signal);
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
   return {
     signal: stop.signal,
     close() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const name of STOP_SIGNALS) process.off(name, onSignal);
     },
   };
 }

@@ -75,13 +75,16 @@ it('one waits for the other, as long as it may', async () => {
   expect(await second.ended).toMatchObject({ exitCode: 0, stdout: 'second\n' });
 });
 
-it('a signal ends the command and gives the lock back', async () => {
-  const { url } = await startAgentChild({ args: ['-dev'] });
-  const { child, ended } = await holdLock(url);
-  child.kill('SIGTERM');
-  expect((await ended).stdout).toMatch(/Shutdown triggered, killing child\nCleanup succeeded\n$/);
-  expect(await keys(url)).toEqual([]);
-});
+it.each(['SIGTERM', 'SIGHUP'] as const)(
+  '%s ends the command and gives the lock back',
+  async (signal) => {
+    const { url } = await startAgentChild({ args: ['-dev'] });
+    const { child, ended } = await holdLock(url);
+    child.kill(signal);
+    expect((await ended).stdout).toMatch(/Shutdown triggered, killing child\nCleanup succeeded\n$/);
+    expect(await keys(url)).toEqual([]);
+  },
+);
 
 it('a lost lock ends the command', async () => {
   const { url } = await startAgentChild({ args: ['-dev'] });
