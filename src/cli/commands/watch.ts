@@ -138,6 +138,8 @@ async function* changes(
       if (stop.aborted) return;
       if (!(error instanceof CommandError) || last === undefined) throw error;
       failures += 1;
+      // Who answers next may be set up anew, and take long to get as far.
+      if (view.waitsBy === 'index') seen = NOTHING;
       const waitMs = Math.min(RETRY_MS * failures ** 2, RETRY_MS_MAX);
       stderr.write(`${error.message}, trying again in ${waitMs / 1000}s\n`);
       await pause(waitMs, undefined, { signal: stop }).catch(() => {});
