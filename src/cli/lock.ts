@@ -115,6 +115,8 @@ async function monitor(client: ApiClient, scheme: LockScheme, watch: Watch): Pro
     } catch (error) {
       const mayPass = error instanceof ApiError && (error.statusCode ?? 500) >= 500;
       failures += 1;
+      // Who answers next may be set up anew, and take long to get as far.
+      seen = '0';
       if (!mayPass || failures > watch.monitorRetries) return;
       await pause(RETRY_MS, undefined, { signal: watch.end }).catch(() => {});
     }
