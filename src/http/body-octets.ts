@@ -4,10 +4,18 @@
  */
 
 const NONE = Buffer.alloc(0);
+/** A client may announce more than it sends: so much of it is believed. */
+const BELIEVED_BYTES_MAX = 1 << 20;
 
 export class BodyOctets {
   #octets: Buffer = NONE;
   #length = 0;
+  readonly #expected: number;
+
+  /** `announced` is how many there will be, as the client says; 0: unknown. */
+  constructor(announced: number) {
+    this.#expected = Math.min(announced, BELIEVED_BYTES_MAX);
+  }
 
   get length(): number {
     return this.#length;
@@ -22,7 +30,7 @@ export class BodyOctets {
       return;
     }
     if (this.#length > this.#octets.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#length, 2 * before));
+      const larger = Buffer.allocUnsafe(Math.max(this.#length, 2 * before, this.#expected));
       this.#octets.copy(larger, 0, 0, before);
       this.#octets = larger;
     }

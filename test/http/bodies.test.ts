@@ -29,15 +29,17 @@ describe('the octets of a body', () => {
     ['several', ['a', '', 'bcd', 'e']],
     ['a thousand of one octet', Array.from({ length: 1000 }, (_, at) => `${at % 10}`)],
   ])('of %s are put together', (_, pieces) => {
-    const octets = new BodyOctets();
-    for (const piece of pieces) octets.add(Buffer.from(piece));
-    expect(octets.whole().toString()).toBe(pieces.join(''));
-    expect(octets.length).toBe(pieces.join('').length);
+    for (const announced of [0, pieces.join('').length, 2 << 20]) {
+      const octets = new BodyOctets(announced);
+      for (const piece of pieces) octets.add(Buffer.from(piece));
+      expect(octets.whole().toString()).toBe(pieces.join(''));
+      expect(octets.length).toBe(pieces.join('').length);
+    }
   });
 
   it('leave the first piece as it was', () => {
     const first = Buffer.from('first');
-    const octets = new BodyOctets();
+    const octets = new BodyOctets(0);
     octets.add(first);
     octets.add(Buffer.from('second'));
     expect(first.toString()).toBe('first');

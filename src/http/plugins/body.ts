@@ -76,7 +76,7 @@ function readBody(
     done(tooLarge(limit, announced));
     return;
   }
-  const octets = new BodyOctets();
+  const octets = new BodyOctets(Number(announced ?? 0));
   const end = (error: Error | null): void => {
     raw.removeListener('data', onData);
     raw.removeListener('end', onEnd);
