@@ -10,6 +10,8 @@ export interface TableSchema<Row> {
   readonly key: (row: Row) => string;
   /** Index name to the values under which the row is found; an empty list leaves it out. */
   readonly indexes: Readonly<Record<string, (row: Row) => readonly string[]>>;
+  /** About what a row takes in memory, in tables that are bounded by it. */
+  readonly octets?: (row: Row) => number;
 }
 
 /** Separates the parts of a compound key; names may not contain it. */
@@ -45,6 +47,9 @@ export function kvFolders(key: string): string[] {
 }
 
 const KV_FOLDERS_MAX = 8;
+
+/** An entry beside its texts: the row, and its places in the table under the key and in eight folders. */
+const KV_ROW_OCTETS = 512;
 
 /** Key of the only row in `autopilot`. */
 export const AUTOPILOT_KEY = 'configuration';
@@ -104,6 +109,7 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
       folder: (row) => kvFolders(row.key),
       session: (row) => (row.session === '' ? [] : [row.session]),
     },
+    octets: ({ key, value }) => KV_ROW_OCTETS + key.length + value.length,
   },
   kv_tombstones: { key: (row) => row.key, indexes: { folder: (row) => kvFolders(row.key) } },
   lock_delays: { key: (row) => row.key, indexes: {} },

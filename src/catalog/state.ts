@@ -53,6 +53,16 @@ export class State {
   indexOf(key: string): number {
     return this.tables.indexes.get(key)?.modifyIndex ?? 0;
   }
+  /** Number of commands that are staged and not published. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** What the keys and their values take; a key that is on its way to the disk counts beside what it replaces. */
+  get kvOctets(): number {
+    return this.tables.kv.octets + this.#pending.kv.octets;
+  }
+
 
   /** Puts a recovered row in place; only before the first transaction. */
   restore<Name extends TableName>(table: Name, row: TableRows[Name]): void {

@@ -27,6 +27,7 @@ export class Table<Row extends object> implements TableView<Row> {
   readonly #rows = new Map<string, Row>();
   readonly #indexes: readonly SecondaryIndex<Row>[];
   #revision = 0;
+  #octets = 0;
 
   constructor(schema: TableSchema<Row>) {
     this.schema = schema;
@@ -39,6 +40,11 @@ export class Table<Row extends object> implements TableView<Row> {
 
   get size(): number {
     return this.#rows.size;
+  }
+
+  /** What all rows take together, in a table whose schema counts that. */
+  get octets(): number {
+    return this.#octets;
   }
 
   /** Grows with every change: what was made of all rows holds as long as this is the same. */
@@ -71,6 +77,7 @@ export class Table<Row extends object> implements TableView<Row> {
     const before = this.#rows.get(key);
     if (before !== undefined) this.#unfile(key, before);
     this.#rows.set(key, row);
+    this.#octets += octetsOf(this.schema, row) - octetsOf(this.schema, before);
     for (const { valuesOf, buckets } of this.#indexes) {
       for (const value of valuesOf(row)) this.#file(buckets, value, key, row);
     }
@@ -82,6 +89,7 @@ export class Table<Row extends object> implements TableView<Row> {
     this.#revision++;
     this.#unfile(key, row);
     this.#rows.delete(key);
+    this.#octets -= octetsOf(this.schema, row);
   }
 
   #buckets(name: string): Map<string, Bucket<Row>> {
@@ -111,6 +119,10 @@ export class Table<Row extends object> implements TableView<Row> {
   }
 }
 
+function octetsOf<Row>({ octets }: TableSchema<Row>, row: Row | null | undefined): number {
+  return octets === undefined || row === undefined || row === null ? 0 : octets(row);
+}
+
 /** A changed row, or null for a deleted one. */
 type Change<Row> = Row | null;
 
@@ -123,6 +135,7 @@ export class TableOverlay<Row extends object> implements TableView<Row> {
   readonly #changes = new Map<string, Change<Row>>();
   /** The put rows once more, with their indexes, once there are many. */
   #indexed: Table<Row> | undefined;
+  #octets = 0;
 
   constructor(base: TableView<Row>, schema: TableSchema<Row>) {
     this.#base = base;
@@ -131,6 +144,11 @@ export class TableOverlay<Row extends object> implements TableView<Row> {
 
   get changes(): ReadonlyMap<string, Change<Row>> {
     return this.#changes;
+  }
+
+  /** What the put rows take together, in a table whose schema counts that. */
+  get octets(): number {
+    return this.#octets;
   }
 
   get(key: string): Row | undefined {
@@ -157,17 +175,21 @@ export class TableOverlay<Row extends object> implements TableView<Row> {
   }
 
   put(row: Row): void {
-    this.#changes.set(this.#schema.key(row), row);
+    const key = this.#schema.key(row);
+    this.#octets += octetsOf(this.#schema, row) - octetsOf(this.#schema, this.#changes.get(key));
+    this.#changes.set(key, row);
     this.#indexed?.put(row);
   }
 
   delete(key: string): void {
+    this.#octets -= octetsOf(this.#schema, this.#changes.get(key));
     this.#changes.set(key, null);
     this.#indexed?.delete(key);
   }
 
   /** Forgets the change of `key`: the base now says the same. */
   settle(key: string): void {
+    this.#octets -= octetsOf(this.#schema, this.#changes.get(key));
     this.#changes.delete(key);
     this.#indexed?.delete(key);
   }

@@ -95,6 +95,7 @@ export const ERROR_CATALOGUE = {
   // Key-value store and sessions
   kv_key_too_long: { status: 400, title: 'The key is too long' },
   kv_entries_exceeded: { status: 507, title: 'Too many keys are stored' },
+  kv_bytes_exceeded: { status: 507, title: 'Too large keys and values are stored' },
   lock_session_missing: { status: 500, title: 'No session to lock with' },
   lock_session_unknown: { status: 500, title: 'No such session to lock with' },
   session_invalid: { status: 500, title: 'Invalid session' },

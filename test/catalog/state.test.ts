@@ -3,7 +3,7 @@
  * sees all that was staged before it.
  */
 import { describe, expect, it } from 'vitest';
-import { nodeKey, onNodeKey, register, State } from '../../src/catalog/index.ts';
+import { deleteKv, nodeKey, onNodeKey, putKv, register, State } from '../../src/catalog/index.ts';
 import { committed } from '../support/committed.ts';
 import { checkInput, nodeInput, registration, serviceInput } from '../support/rows.ts';
 
@@ -83,6 +83,32 @@ describe('State', () => {
     state.rollback();
     expect(state.begin().get('nodes', 'n1')).toBeUndefined();
     expect(stage(state, 'n2')?.index).toBe(1);
+  });
+
+  it('counts keys and values with those that are staged, and what is left of them', () => {
+    const state = new State();
+    const stagePut = (key: string, length: number) => {
+      const transaction = state.begin();
+      putKv(transaction, { key, value: 'v'.repeat(length), flags: '0' });
+      return state.stage(transaction);
+    };
+    const one = stagePut('a', 1000);
+    const empty = state.kvOctets - 1000;
+    expect(empty).toBeGreaterThan(0);
+    const two = stagePut('a', 3000);
+    expect(state.kvOctets).toBe(empty + 3000);
+    state.publish([one].filter((command) => command !== undefined));
+    expect(state.kvOctets).toBeGreaterThanOrEqual(empty + 3000);
+    state.publish([two].filter((command) => command !== undefined));
+    expect(state.kvOctets).toBe(empty + 3000);
+    stagePut('a', 9000);
+    stagePut('b', 9000);
+    state.rollback();
+    expect(state.kvOctets).toBe(empty + 3000);
+    const transaction = state.begin();
+    deleteKv(transaction, 'a');
+    state.publish([state.stage(transaction)].filter((command) => command !== undefined));
+    expect(state.kvOctets).toBe(0);
   });
 
   it('never goes back behind the index it was restored with', () => {

@@ -139,6 +139,21 @@ describe('a session', () => {
       400,
       'Request decode failed: a session has at most 256 checks',
     ],
+    [
+      JSON.stringify({ Name: 'ä'.repeat(513) }),
+      400,
+      'Request decode failed: Name of a session has at most 1024 bytes',
+    ],
+    [
+      JSON.stringify({ TTL: `${'0'.repeat(1024)}10s` }),
+      400,
+      'Request decode failed: TTL of a session has at most 1024 bytes',
+    ],
+    [
+      JSON.stringify({ ServiceChecks: [{ ID: 'alive', Namespace: 'n'.repeat(1025) }] }),
+      400,
+      'Request decode failed: ServiceChecks.Namespace of a session has at most 1024 bytes',
+    ],
   ];
   it.each(refused)('is not made of %s', async (body, status, text) => {
     await registerNode('n2', 'critical');

@@ -71,12 +71,23 @@ export function toSession(
     serviceChecks:
       decoded.ServiceChecks?.map(({ ID, Namespace }) => ({ id: ID, namespace: Namespace })) ?? null,
   };
-  const count = session.nodeChecks.length + (session.serviceChecks?.length ?? 0);
+  const namespaces = session.serviceChecks?.map(({ namespace }) => namespace) ?? [];
+  requireShort('Name', session.name);
+  requireShort('TTL', session.ttl);
+  for (const namespace of namespaces) requireShort('ServiceChecks.Namespace', namespace);
+  const count = session.nodeChecks.length + namespaces.length;
   if (count > limits.sessionChecks.default) {
     const reason = `a session has at most ${limits.sessionChecks.default} checks`;
     throw new DecodeError('NodeChecks', reason);
   }
   return session;
+}
+
+function requireShort(field: string, given: string): void {
+  const most = limits.sessionTextBytes.default;
+  if (Buffer.byteLength(given) > most) {
+    throw new DecodeError(field, `${field} of a session has at most ${most} bytes`);
+  }
 }
 
 const DEFAULT_NODE_CHECKS = [SERF_HEALTH];

@@ -4,6 +4,7 @@ import {
   deleteKv,
   deleteKvTree,
   foldKeys,
+  type KvInput,
   type KvRow,
   lockKv,
   putKv,
@@ -105,7 +106,7 @@ async function put({ state, commit, agent }: Deps, call: Call): Promise<Answer> 
   const cas = casOf(query);
   const input = { key, value: octets.toString('base64'), flags: `${flags}` };
   return answerWrite(commit, (transaction) => {
-    refuseMore(state, transaction, key);
+    refuseMore(state, transaction, input);
     if (query.has('acquire')) return lockKv(transaction, input, query.get('acquire')) === 'locked';
     if (query.has('release')) return unlockKv(transaction, input, query.get('release'));
     return putKv(transaction, input, cas);
@@ -140,11 +141,24 @@ async function answerWrite(
   }
 }
 
-/** Those on their way to the disk do not count yet: a few more than the limit do no harm. */
-export function refuseMore(state: State, transaction: Transaction, key: string): void {
-  const most = limits.kvEntries.default;
-  if (state.tables.kv.size < most || transaction.get('kv', key) !== undefined) return;
-  throw new HttpError('kv_entries_exceeded', `there are ${most} keys already`);
+/**
+ * A value that is no longer than the one it replaces is always taken. Keys on their way to the disk do not count yet: a
+ * few more than the limit do no harm.
+ */
+export function refuseMore(
+  state: State,
+  transaction: Transaction,
+  { key, value }: Pick<KvInput, 'key' | 'value'>,
+): void {
+  const before = transaction.get('kv', key);
+  const entriesMost = limits.kvEntries.default;
+  if (before === undefined && state.tables.kv.size >= entriesMost) {
+    throw new HttpError('kv_entries_exceeded', `there are ${entriesMost} keys already`);
+  }
+  if (before !== undefined && before.value.length >= value.length) return;
+  const most = limits.kvBytes.default;
+  if (state.kvOctets + value.length <= most) return;
+  throw new HttpError('kv_bytes_exceeded', `keys and values take ${most} bytes already`);
 }
 
 function refuseConflict(query: Query, names: readonly string[]): void {

@@ -3,6 +3,7 @@
  * coordinates, certificates, and the archives that all of it is saved to.
  * A new row goes in here, and is read as `limits.<row>` (`../limits.ts`).
  */
+import { getHeapStatistics } from 'node:v8';
 import { limit } from './limit.ts';
 
 /** The bounds of the catalog, by row. */
@@ -46,6 +47,12 @@ export const catalogLimits = {
     max: 1 << 24,
     why: 'entries of the key-value store, all of them in memory',
   }),
+  kvBytes: limit({
+    default: Math.min(1 << 30, Math.floor(getHeapStatistics().heap_size_limit / 4)),
+    min: 1 << 20,
+    max: 2 ** 36,
+    why: "keys and their values in base64, and 512 octets for each, all of them on V8's heap: a quarter of it, or 1 GiB",
+  }),
   kvTombstones: limit({
     default: 1 << 18,
     min: 1024,
@@ -63,6 +70,12 @@ export const catalogLimits = {
     min: 1,
     max: 1 << 22,
     why: 'sessions, each with a timer if it has a TTL',
+  }),
+  sessionTextBytes: limit({
+    default: 1024,
+    min: 64,
+    max: 65_536,
+    why: 'the name of a session, its TTL as it was given, or the namespace of one of its checks',
   }),
   sessionChecks: limit({
     default: 256,
