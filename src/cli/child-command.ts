@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 /** Between asking a child to end and killing it. */
-const GRACE_MS = 5_000;
+export const GRACE_MS = 5_000;
 
 export interface ChildOptions {
   readonly words: readonly string[];
@@ -45,10 +45,18 @@ export class ChildCommand {
     this.#child.kill(signal);
   }
 
-  /** Asks it to end, and kills it when it does not. */
-  async end(signal: NodeJS.Signals): Promise<void> {
+  /** Undefined: it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Asks it to end, and kills it when it does not, which `onKill` hears of first. */
+  async end(signal: NodeJS.Signals, onKill: () => void = () => {}): Promise<void> {
     this.signal(signal);
-    const timer = setTimeout(() => this.signal('SIGKILL'), GRACE_MS);
+    const timer = setTimeout(() => {
+      onKill();
+      this.signal('SIGKILL');
+    }, GRACE_MS);
     await this.ended;
     clearTimeout(timer);
   }

@@ -81,7 +81,20 @@ it.each(['SIGTERM', 'SIGHUP'] as const)(
     const { url } = await startAgentChild({ args: ['-dev'] });
     const { child, ended } = await holdLock(url);
     child.kill(signal);
-    expect((await ended).stdout).toMatch(/Shutdown triggered, killing child\nCleanup succeeded\n$/);
+    expect((await ended).stdout.replace(/pid \d+/, 'pid 1')).toBe(
+      [
+        'Setting up lock at path: job/.lock',
+        'Attempting lock acquisition',
+        'Starting handler',
+        'Stdin passed to handler process',
+        'held',
+        'Shutdown triggered, killing child',
+        'Terminating child pid 1',
+        'Child terminated',
+        'Cleanup succeeded',
+        '',
+      ].join('\n'),
+    );
     expect(await keys(url)).toEqual([]);
   },
 );
@@ -108,6 +121,7 @@ it('as many hold a semaphore as its limit says, and all have to agree on it', as
     'Lock acquisition failed: Existing key does not match lock use\n',
   );
   for (const { child } of holders) child.stdin?.end();
-  for (const { ended } of holders) expect(await ended).toMatchObject({ exitCode: 0 });
+  const stdout = expect.stringContaining('Setting up semaphore (limit 2) at prefix: job\n');
+  for (const { ended } of holders) expect(await ended).toMatchObject({ exitCode: 0, stdout });
   expect(await keys(url)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** `rollcall lock`: runs a command while it holds a lock. */
 import { parseDuration } from '../../runtime/index.ts';
-import { aborted, ChildCommand, listenForStop } from '../child-command.ts';
+import { aborted, ChildCommand, GRACE_MS, listenForStop } from '../child-command.ts';
 import { type ApiClient, withClient } from '../client.ts';
 import { CLIENT_FLAGS, SERVER_FLAGS } from '../client-settings.ts';
 import { type Command, CommandError, type Invocation, UsageError } from '../command.ts';
@@ -98,6 +98,11 @@ async function holdWhileRunning(
   const { prefix, limit, timeoutMs } = plan;
   const scheme = limit === 1 ? exclusiveLock(client, prefix) : semaphore(client, prefix, limit);
   const say = speaker(invocation);
+  say(
+    limit === 1
+      ? `Setting up lock at path: ${scheme.watched.key}`
+      : `Setting up semaphore (limit ${limit}) at prefix: ${prefix}`,
+  );
   say('Attempting lock acquisition');
   const patience = timeoutMs > 0 ? AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]) : stop;
   const held = await acquireLock(client, scheme, plan, patience);
@@ -124,6 +129,7 @@ async function runChild(
 ): Promise<string | undefined> {
   const say = speaker({ flags, stderr, ...invocation });
   say('Starting handler');
+  if (flags.boolean('pass-stdin')) say('Stdin passed to handler process');
   const child = new ChildCommand({
     words,
     shell: !flags.has('shell') || flags.boolean('shell'),
@@ -136,12 +142,27 @@ async function runChild(
   const end = await Promise.race([child.ended.then((problem) => ({ problem })), interrupted]);
   if (end === 'interrupted') {
     say(stop.aborted ? 'Shutdown triggered, killing child' : 'Lock lost, killing child');
-    await child.end(stop.aborted ? stop.reason : 'SIGTERM');
+    await endChild(child, stop.aborted ? stop.reason : 'SIGTERM', say);
     return undefined;
   }
   if (end.problem !== undefined) stderr.write(`Error running handler: ${end.problem}\n`);
   say('Child terminated, releasing lock');
   return end.problem;
+}
+
+async function endChild(
+  child: ChildCommand,
+  signal: NodeJS.Signals,
+  say: (text: string) => void,
+): Promise<void> {
+  say(`Terminating child pid ${child.pid}`);
+  let isKilled = false;
+  await child.end(signal, () => {
+    isKilled = true;
+    say(`Child did not exit after grace period of ${GRACE_MS / 1000}s`);
+    say(`Killing child pid ${child.pid}`);
+  });
+  if (!isKilled) say('Child terminated');
 }
 
 async function giveBack(
