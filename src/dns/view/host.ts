@@ -17,7 +17,7 @@ export interface Host {
 export function parseHost(text: string): Host | undefined {
   if (text === '') return undefined;
   const address = encodeAddress(text);
-  if (address !== undefined) return { ...address, name: '' };
+  if (address !== undefined) return { type: address.type, rdata: address.rdata, name: '' };
   const name = parseName(text);
   if (name === undefined || name.length === 1) return undefined;
   return { type: RecordType.CNAME, rdata: encodeNameRdata(name), name };

@@ -1,26 +1,21 @@
 /** A map from text to the things found under it; most keys have exactly one, and a few may have very many. */
-
-/** From so many on, one is taken out of a set in place of being looked for in a list. */
-const LIST_MAX = 32;
+import { type Bag, listOf, withItem, withoutItem } from './bag.ts';
 
 export class MultiMap<Value> {
-  readonly #found = new Map<string, Value[] | Set<Value>>();
+  readonly #found = new Map<string, Bag<Value>>();
 
   add(key: string, value: Value): void {
     const found = this.#found.get(key);
-    if (found === undefined) this.#found.set(key, [value]);
-    else if (found instanceof Set) found.add(value);
-    else if (found.length < LIST_MAX) found.push(value);
-    else this.#found.set(key, new Set(found).add(value));
+    const more = withItem(found, value);
+    if (more !== found) this.#found.set(key, more);
   }
 
   remove(key: string, value: Value): void {
     const found = this.#found.get(key);
     if (found === undefined) return;
-    if (found instanceof Set) found.delete(value);
-    else if (found.includes(value)) found.splice(found.indexOf(value), 1);
-    const left = found instanceof Set ? found.size : found.length;
-    if (left === 0) this.#found.delete(key);
+    const left = withoutItem(found, value);
+    if (left === undefined) this.#found.delete(key);
+    else if (left !== found) this.#found.set(key, left);
   }
 
   /** The one that has been there longest; undefined when there is none. */
@@ -30,8 +25,7 @@ export class MultiMap<Value> {
   }
 
   get(key: string): readonly Value[] {
-    const found = this.#found.get(key) ?? [];
-    return found instanceof Set ? [...found] : found;
+    return listOf(this.#found.get(key) ?? []);
   }
 
   keys(): string[] {

@@ -75,6 +75,9 @@ export class OrderedPool {
   }
 }
 
-function numbersTo(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, at) => at);
+/** From 0 on, `count` of them. */
+export function numbersTo(count: number): Uint32Array {
+  const numbers = new Uint32Array(count);
+  for (let at = 1; at < count; at++) numbers[at] = at;
+  return numbers;
 }

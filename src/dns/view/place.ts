@@ -66,16 +66,11 @@ export class Place {
       service = new ServiceEntry(key, this.isRemote);
       services.set(key, service);
     }
-    service.instances.add(entry);
-    service.dropSelections();
+    service.add(entry);
   }
 }
 
 function leave(services: Map<string, ServiceEntry>, name: string, entry: InstanceEntry): void {
   const key = catalogLabel(name);
-  const service = services.get(key);
-  if (service === undefined) return;
-  service.instances.delete(entry);
-  service.dropSelections();
-  if (service.instances.size === 0) services.delete(key);
+  if (services.get(key)?.remove(entry) === true) services.delete(key);
 }

@@ -5,7 +5,10 @@
  */
 import type { Random } from '../../runtime/index.ts';
 import type { Path } from './locations.ts';
-import { OrderedPool, type PoolParts } from './ordered-pool.ts';
+import { numbersTo, OrderedPool, type PoolParts } from './ordered-pool.ts';
+
+/** The order of a single thing, which no draw changes. */
+const ONLY_ONE = new Uint32Array(1);
 
 export class Pool<Item> {
   /** All of them, in no order. */
@@ -19,7 +22,7 @@ export class Pool<Item> {
 
   constructor({ items, weights, pathOf }: PoolParts<Item>) {
     this.items = items;
-    this.#order = Uint32Array.from(items.keys());
+    this.#order = items.length === 1 ? ONLY_ONE : numbersTo(items.length);
     const isEven = weights === undefined && pathOf === undefined;
     this.#ordered = isEven ? undefined : new OrderedPool(items.length, weights, pathOf);
   }

@@ -39,6 +39,8 @@ export interface Distinct {
 }
 
 const NONE: readonly NamedInstance[] = [];
+/** What a single one weighs means nothing. */
+const SINGLE_WEIGHT: readonly number[] = [1];
 /** What addresses are chosen by: all other types are as ANY. */
 const FAMILIES: readonly number[] = [RecordType.A, RecordType.AAAA, RecordType.ANY];
 
@@ -128,10 +130,17 @@ export class Selection {
 
   /** Whether a question of some type finds some instance at a host name. */
   get hasNames(): boolean {
-    this.#hasNames ??= FAMILIES.some((family) =>
-      this.instances.some((one) => this.hostOf(one, family)?.type === RecordType.CNAME),
-    );
+    this.#hasNames ??= this.#findsNames();
     return this.#hasNames;
+  }
+
+  #findsNames(): boolean {
+    for (const instance of this.instances) {
+      for (const family of FAMILIES) {
+        if (this.hostOf(instance, family)?.type === RecordType.CNAME) return true;
+      }
+    }
+    return false;
   }
 
   #namedBy(type: number): Named {
@@ -217,7 +226,7 @@ export class Selection {
   poolOf<Item>(
     items: readonly Item[],
     instances: readonly InstanceEntry[],
-    weights = instances.map((instance) => instance.weight()),
+    weights: readonly number[] = instances.map((instance) => instance.weight()),
   ): Pool<Item> {
     return new Pool({
       items,
@@ -246,9 +255,13 @@ export class Selection {
   }
 
   #findDistinct(asked: Name | undefined): Distinct {
+    const { instances } = this;
+    if (instances.length === 1) {
+      return { pool: this.poolOf(instances, instances, SINGLE_WEIGHT), weights: undefined };
+    }
     const byKey = new Map<string | number, InstanceEntry>();
     let weights: Map<InstanceEntry, number> | undefined;
-    for (const instance of this.instances) {
+    for (const instance of instances) {
       const key = this.#srvKey(instance, asked);
       const known = byKey.get(key);
       if (known === undefined) {
@@ -281,14 +294,18 @@ export class Selection {
 
   /** One of each record (RFC 2181 §5), with the weights of all instances that have it. */
   #distinctHosts(family: number): PoolParts<Host> {
+    const [only] = this.instances;
+    if (only !== undefined && this.instances.length === 1) {
+      const host = this.#addressOf(only, family);
+      return { items: host === undefined ? [] : [host], weights: undefined, pathOf: undefined };
+    }
     const byRdata = new Map<
       number | string,
       { readonly host: Host; readonly instance: InstanceEntry; weight: number }
     >();
     for (const instance of this.instances) {
-      const host = this.hostOf(instance, family);
-      if (host === undefined || host.type === RecordType.CNAME) continue;
-      if (family !== RecordType.ANY && host.type !== family) continue;
+      const host = this.#addressOf(instance, family);
+      if (host === undefined) continue;
       const weight = instance.weight();
       const key = addressKey(host);
       const known = byRdata.get(key);
@@ -300,6 +317,13 @@ export class Selection {
     const weights = this.#ofUneven(all.map(({ weight }) => weight));
     const instances = all.map(({ instance }) => instance);
     return { items, weights, pathOf: this.#pathOf(instances, (_, at) => items[at]) };
+  }
+
+  /** The address of an instance in a family, or with ANY in either; undefined when it has none there. */
+  #addressOf(instance: InstanceEntry, family: number): Host | undefined {
+    const host = this.hostOf(instance, family);
+    if (host === undefined || host.type === RecordType.CNAME) return undefined;
+    return family === RecordType.ANY || host.type === family ? host : undefined;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { fitsConditions } from '../../query/index.ts';
 import { catalogLabel } from '../names.ts';
+import { type Bag, listOf, withItem, withoutItem } from './bag.ts';
 import type { ViewQuery } from './delta.ts';
 import type { InstanceEntry } from './entries.ts';
 import { type Drop, dropFor } from './health.ts';
@@ -23,8 +24,10 @@ interface Queried {
   readonly selection: Selection;
 }
 
+const NO_INSTANCES: readonly InstanceEntry[] = [];
+
 export class ServiceEntry {
-  readonly instances = new Set<InstanceEntry>();
+  #instances: Bag<InstanceEntry> | undefined;
   /** Name in lower case, octets as in a label. */
   readonly #service: string;
   readonly #isRemote: boolean;
@@ -39,6 +42,29 @@ export class ServiceEntry {
   constructor(service: string, isRemote: boolean) {
     this.#service = service;
     this.#isRemote = isRemote;
+  }
+
+  /** In the order in which they came. */
+  get instances(): readonly InstanceEntry[] {
+    return this.#instances === undefined ? NO_INSTANCES : listOf(this.#instances);
+  }
+
+  /** The one that has been there longest. */
+  get first(): InstanceEntry | undefined {
+    const [first] = this.#instances ?? NO_INSTANCES;
+    return first;
+  }
+
+  add(instance: InstanceEntry): void {
+    this.#instances = withItem(this.#instances, instance);
+    this.dropSelections();
+  }
+
+  /** @returns whether none is left */
+  remove(instance: InstanceEntry): boolean {
+    this.#instances = this.#instances && withoutItem(this.#instances, instance);
+    this.dropSelections();
+    return this.#instances === undefined;
   }
 
   /** What a changed instance, or its node, makes stale. */
@@ -57,7 +83,7 @@ export class ServiceEntry {
   select(tag: string | undefined, rules: SelectionRules): Selection | undefined {
     this.#goBy(rules);
     if (tag === undefined) {
-      this.#untagged ??= this.#choose([...this.instances], rules, rules);
+      this.#untagged ??= this.#choose(this.instances, rules, rules);
       return nonEmpty(this.#untagged);
     }
     const instances = this.#tagIndex(rules).get(tag);
@@ -77,7 +103,7 @@ export class ServiceEntry {
     this.#queried ??= new Map();
     const kept = this.#queried.get(query.key);
     if (kept?.query === query) return nonEmpty(kept.selection);
-    const instances = [...this.instances].filter((one) => fits(one, query));
+    const instances = this.instances.filter((one) => fits(one, query));
     const selection = this.#choose(instances, rules, query);
     this.#queried.set(query.key, { query, selection });
     return nonEmpty(selection);
@@ -97,7 +123,7 @@ export class ServiceEntry {
   ): Candidate[] {
     const health = typeof wanted === 'object' ? wanted : rules;
     const used = new Set(selection?.instances);
-    return Array.from(this.instances, (instance) => ({
+    return this.instances.map((instance) => ({
       instance,
       drop: used.has(instance)
         ? undefined
@@ -116,7 +142,7 @@ export class ServiceEntry {
     this.#tags ??= new TagIndex(
       rules.minHealthyPercent(this.#service) === 0
         ? (this.select(undefined, rules)?.instances ?? [])
-        : [...this.instances].filter((one) => isInService(one, NO_RULES)),
+        : this.instances.filter((one) => isInService(one, NO_RULES)),
     );
     return this.#tags;
   }
@@ -127,7 +153,9 @@ export class ServiceEntry {
     rules: SelectionRules,
     health: HealthRules,
   ): Selection {
-    const usable = instances.filter((one) => dropOf(one, health) === undefined);
+    const isUsable = (one: InstanceEntry) => dropOf(one, health) === undefined;
+    // Mostly all are, and a list that is there already is kept instead of another like it.
+    const usable = instances.every(isUsable) ? instances : instances.filter(isUsable);
     const percent = rules.minHealthyPercent(this.#service);
     const parts = { rules, isRemote: this.#isRemote };
     if (percent > 0) {

@@ -161,7 +161,7 @@ export class View {
     this.#deleteInstance(row.key);
     const node = this.#nodeEntry(row.nodeKey);
     const place = this.#placeFor(row.datacenter);
-    const [like] = place.service(catalogLabel(row.service))?.instances ?? [];
+    const like = place.service(catalogLabel(row.service))?.first;
     const entry = new InstanceEntry(row, { node, place, like });
     node.instances.add(entry);
     this.#instances.set(row.key, entry);

@@ -18,8 +18,10 @@ export class PackedAddresses {
     this.type = type;
     this.octetsEach = type === RecordType.A ? 4 : 16;
     this.count = rdatas.length;
-    this.octets = new Uint8Array(rdatas.length * this.octetsEach);
-    for (const [at, rdata] of rdatas.entries()) this.octets.set(rdata, at * this.octetsEach);
+    const [only] = rdatas;
+    // A single one is never swapped: nobody changes what is shared here, and it spares memory where it counts most.
+    this.octets =
+      only !== undefined && rdatas.length === 1 ? only : joined(rdatas, this.octetsEach);
   }
 
   swap(one: number, other: number): void {
@@ -32,6 +34,12 @@ export class PackedAddresses {
       octets[to + octet] = kept;
     }
   }
+}
+
+function joined(rdatas: readonly Uint8Array[], octetsEach: number): Uint8Array {
+  const octets = new Uint8Array(rdatas.length * octetsEach);
+  for (const [at, rdata] of rdatas.entries()) octets.set(rdata, at * octetsEach);
+  return octets;
 }
 
 export interface AddressRrset {

@@ -1,9 +1,23 @@
 /** IP addresses from text to octets, one char each. dns-packet's reading is wrong for `::` that stands for one group. */
 import { isIPv4, isIPv6 } from 'node:net';
 
+const DOT = 46;
+const ZERO = 48;
+
 export function encodeIpv4(text: string): string | undefined {
   if (!isIPv4(text)) return undefined;
-  return String.fromCharCode(...text.split('.').map(Number));
+  let octets = '';
+  let octet = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      octets += String.fromCharCode(octet);
+      octet = 0;
+    } else {
+      octet = 10 * octet + code - ZERO;
+    }
+  }
+  return octets + String.fromCharCode(octet);
 }
 
 /** Sixteen octets; a zone index (`%eth0`) means nothing outside its host and is refused. */

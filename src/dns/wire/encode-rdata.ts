@@ -1,7 +1,7 @@
 /**
- * RDATA in wire form, made once for a record and then only copied. dns-packet's codecs write the fixed fields,
- * after they were validated here: it turns 70,000 into a port. Addresses (`address-text.ts`) and domain names are
- * put in octet by octet, since its text form of names is lossy and has no limits.
+ * RDATA in wire form, made once for a record and then only copied. dns-packet's codecs write the fixed fields of what is
+ * rare. Addresses (`address-text.ts`) and domain names are put in octet by octet, since its text form of names is lossy
+ * and has no limits; so is all of SRV, which each instance that is asked for needs.
  */
 import dnsPacket from 'dns-packet';
 import { encodeIpv4, encodeIpv6 } from './address-text.ts';
@@ -18,7 +18,6 @@ const codecs = dnsPacket as unknown as { record(type: string): RdataCodec };
 const codec = {
   MX: codecs.record('MX'),
   SOA: codecs.record('SOA'),
-  SRV: codecs.record('SRV'),
   TXT: codecs.record('TXT'),
 };
 
@@ -57,13 +56,13 @@ export interface SrvData {
 
 /** RFC 2782. A port or weight is kept modulo 65,536, as Consul does. */
 export function encodeSrv(data: SrvData): Uint8Array {
-  const fixed = {
-    priority: data.priority & 0xffff,
-    weight: data.weight & 0xffff,
-    port: data.port & 0xffff,
-    target: '.',
-  };
-  return withNames(encodeFixed(codec.SRV, fixed), 6, 1, data.target);
+  const fixed = word(data.priority) + word(data.weight) + word(data.port);
+  return Buffer.from(fixed + data.target, 'latin1');
+}
+
+/** Two octets of a number, modulo 65,536. */
+function word(value: number): string {
+  return String.fromCharCode((value >>> 8) & 0xff, value & 0xff);
 }
 
 /** RFC 1035 §3.3.9. */

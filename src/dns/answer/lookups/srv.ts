@@ -98,7 +98,7 @@ export function srvPartsOf(
   }
   const parts = encodeParts(selection, instance, target, shown);
   if (weight !== undefined) return parts;
-  instance.srvParts ??= [];
+  instance.srvParts ??= new Array(context.grammar.domains.length);
   instance.srvParts[slot] = parts;
   return parts;
 }
