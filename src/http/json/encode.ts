@@ -120,9 +120,22 @@ function encodeStruct(struct: Readonly<Record<string, unknown>>): string {
   for (const key in struct) {
     const value = struct[key];
     if (value === undefined) continue;
-    text += `${text === '' ? '{' : ','}${encodeText(key)}:${encodeJson(value)}`;
+    text += (text === '' ? '{' : ',') + encodeField(key) + encodeJson(value);
   }
   return text === '' ? '{}' : `${text}}`;
+}
+
+/** Names of fields with what follows them: a few hundred, each written thousands of times. */
+const fields = new Map<string, string>();
+/** Free-form parts of registrations are structs too, and could bring any number of names. */
+const FIELDS_MAX = 1024;
+
+function encodeField(name: string): string {
+  const known = fields.get(name);
+  if (known !== undefined) return known;
+  const field = `${encodeText(name)}:`;
+  if (fields.size < FIELDS_MAX) fields.set(name, field);
+  return field;
 }
 
 function encodeMap({ keys, record }: GoMap): string {
