@@ -5,6 +5,9 @@
  *
  * Readers see committed rows only; the next transaction also sees the staged ones, so that commands can be
  * batched while the disk works. An engine drives it (src/engine); nothing else calls begin, stage or publish.
+ *
+ * A command over committed rows alone may be published ahead of staged ones. Each of those is late then: what is newer
+ * stays, and its index rows are given an index past all that was shown, since clients may wait on one already.
  */
 import type { TableName, TableRows, Versioned } from './rows.ts';
 import { schema, TABLE_NAMES } from './schema.ts';
@@ -34,6 +37,11 @@ export class State {
   #newest: Record<TableName, Map<string, RowChange>> = newestOf();
   #index = 0;
   #stagedIndex = 0;
+  #underWay = 0;
+  /** Staged commands below this index were overtaken. */
+  #lateBelow = 0;
+  /** The last index given to a late command; 0 while none was since the last overtaking. */
+  #lateIndex = 0;
 
   /** Index of the last committed command. */
   get index(): number {
@@ -45,14 +53,6 @@ export class State {
     return this.#stagedIndex;
   }
 
-  follow(follower: Follower): void {
-    this.#followers.push(follower);
-  }
-
-  /** The commit that last touched what `key` speaks of (`nodes`, `service.web`, …); 0 when none did. */
-  indexOf(key: string): number {
-    return this.tables.indexes.get(key)?.modifyIndex ?? 0;
-  }
   /** Number of commands that are staged and not published. */
   get underWay(): number {
     return this.#underWay;
@@ -63,6 +63,14 @@ export class State {
     return this.tables.kv.octets + this.#pending.kv.octets;
   }
 
+  follow(follower: Follower): void {
+    this.#followers.push(follower);
+  }
+
+  /** The commit that last touched what `key` speaks of (`nodes`, `service.web`, …); 0 when none did. */
+  indexOf(key: string): number {
+    return this.tables.indexes.get(key)?.modifyIndex ?? 0;
+  }
 
   /** Puts a recovered row in place; only before the first transaction. */
   restore<Name extends TableName>(table: Name, row: TableRows[Name]): void {
@@ -93,24 +101,42 @@ export class State {
     const changes = transaction.changes(index);
     if (changes.length === 0) return undefined;
     this.#stagedIndex = index;
-    for (const change of changes) this.#overlay(change);
+    if (transaction.overtakes && this.#underWay > 0) {
+      this.#lateBelow = index;
+      this.#lateIndex = 0;
+    }
+    this.#underWay++;
+    for (const change of changes) {
+      if (!(transaction.overtakes && this.#isReplaced(change))) this.#overlay(change);
+    }
     return { index, changes };
   }
 
-  /** Makes durable commands visible: first the tables, then the watchers, then the followers. */
-  publish(commands: readonly StagedCommand[]): void {
+  /**
+   * Makes durable commands visible: first the tables, then the watchers, then the followers.
+   * @returns those of them that were late, as they are shown
+   */
+  publish(commands: readonly StagedCommand[]): readonly StagedCommand[] {
     const woken = new Set<string>();
-    const applied: StagedCommand[] = [];
-    for (const { index, changes } of commands) {
-      const current = changes.filter((change) => this.#apply(change, index));
-      for (const change of current) {
+    const late: StagedCommand[] = [];
+    const applied = commands.map((command) => {
+      if (command.index >= this.#lateBelow) return this.#apply(command);
+      const shown = this.#applyLate(command);
+      late.push(shown);
+      return shown;
+    });
+    for (const { index, changes } of applied) {
+      for (const change of changes) {
         for (const topic of topicsOf(change, this.watches.prefixLengths)) woken.add(topic);
       }
-      applied.push({ index, changes: current });
       this.#index = Math.max(this.#index, index);
     }
+    this.#underWay -= commands.length;
+    // Indexes that were kept for late commands and not needed.
+    if (this.#underWay === 0) this.#stagedIndex = this.#index;
     this.watches.wake(woken);
     for (const follower of this.#followers) follower(applied);
+    return late;
   }
 
   /** Drops everything staged: it did not become durable, and later commands were computed from it. */
@@ -118,6 +144,7 @@ export class State {
     this.#pending = overlaysOn(this.tables);
     this.#newest = newestOf();
     this.#stagedIndex = this.#index;
+    this.#underWay = 0;
   }
 
   #overlay(change: RowChange): void {
@@ -127,16 +154,57 @@ export class State {
     this.#newest[change.table].set(change.key, change);
   }
 
-  /** @returns false when the table already says something newer: a command did not wait for the disk */
-  #apply(change: RowChange, index: number): boolean {
+  /** Whether the row of an overtaking change is staged to go, be it that another comes in its place. */
+  #isReplaced({ table, key, before }: RowChange): boolean {
+    const staged = this.#newest[table].get(key);
+    return staged !== undefined && staged.after?.createIndex !== before?.createIndex;
+  }
+
+  #apply(command: StagedCommand): StagedCommand {
+    for (const change of command.changes) {
+      this.#settle(change);
+      this.#put(change);
+    }
+    return command;
+  }
+
+  /** @returns the command as it is shown: without what is newer already, and under a new index if anything is left */
+  #applyLate({ index, changes }: StagedCommand): StagedCommand {
+    const shown: RowChange[] = [];
+    for (const change of changes) {
+      this.#settle(change);
+      const before = this.tables[change.table].get(change.key);
+      if (change.table !== 'indexes' && !isOutdated(change.after, before, index)) {
+        shown.push(this.#put({ ...change, before }));
+      }
+    }
+    if (shown.length === 0) return { index, changes: shown };
+    const lateIndex = this.#nextLateIndex();
+    for (const { table, key, after } of changes) {
+      if (table !== 'indexes') continue;
+      const before = this.tables.indexes.get(key);
+      const moved = after && { ...after, modifyIndex: lateIndex };
+      shown.push(this.#put({ table, key, before, after: moved }));
+    }
+    return { index: lateIndex, changes: shown };
+  }
+
+  /** Past all that was staged. The first one keeps an index for everything under way: none is late twice. */
+  #nextLateIndex(): number {
+    if (this.#lateIndex === 0) {
+      this.#lateIndex = this.#stagedIndex;
+      this.#lateBelow = this.#stagedIndex + 1;
+      this.#stagedIndex += this.#underWay;
+    }
+    this.#lateIndex++;
+    return this.#lateIndex;
+  }
+
+  #put(change: RowChange): RowChange {
     const table = this.tables[change.table] as unknown as Table<Versioned>;
-    this.#settle(change);
-    const overtaken = (table.get(change.key)?.modifyIndex ?? 0) > index;
-    // What was taken out stays out, whatever was found about it meanwhile; an index alone never goes back.
-    if (overtaken && (change.after !== undefined || change.table === 'indexes')) return false;
     if (change.after === undefined) table.delete(change.key);
     else table.put(change.after);
-    return true;
+    return change;
   }
 
   /** The pending layer no longer needs this change, unless a newer one of the row is staged. */
@@ -146,6 +214,16 @@ export class State {
     newest.delete(change.key);
     this.#pending[change.table].settle(change.key);
   }
+}
+
+/** What was taken out stays out, and what came in its place is there, whatever was found about it meanwhile. */
+function isOutdated(
+  after: Versioned | undefined,
+  current: Versioned | undefined,
+  index: number,
+): boolean {
+  if (after === undefined || current === undefined) return false;
+  return current.modifyIndex > index && current.createIndex === after.createIndex;
 }
 
 function newestOf(): Record<TableName, Map<string, RowChange>> {

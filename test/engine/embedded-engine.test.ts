@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   deleteCheck,
   onNodeKey,
+  readInstances,
   readNodes,
   register,
   type StagedCommand,
@@ -12,13 +13,13 @@ import {
 import { type Engine, openEmbeddedEngine, type RowStore } from '../../src/engine/index.ts';
 import { silentLogger } from '../../src/runtime/index.ts';
 import { HeldClock } from '../support/held-clock.ts';
-import { checkInput, nodeInput, registration } from '../support/rows.ts';
+import { checkInput, nodeInput, registration, serviceInput } from '../support/rows.ts';
 
 /** A store whose writes are let through, or failed, by hand. */
 class HeldStore implements RowStore {
   readonly groups: {
     size: number;
-    /** `table/key status` of every row, in the order of writing. */
+    /** `table/key status` of every row, the index for those without a status, in the order of writing. */
     rows: string[];
     let: () => void;
     fail: (reason: string) => void;
@@ -31,8 +32,8 @@ class HeldStore implements RowStore {
         size: commands.length,
         rows: commands.flatMap(({ changes }) =>
           changes.map(({ table, key, after }) => {
-            const status = after !== undefined && 'status' in after ? ` ${after.status}` : '';
-            return `${table}/${key}${status}`;
+            if (after === undefined) return `${table}/${key}`;
+            return `${table}/${key} ${'status' in after ? after.status : after.modifyIndex}`;
           }),
         ),
         let: resolve,
@@ -213,6 +214,61 @@ describe('an urgent command', () => {
     expect(shown(state)).toBeUndefined();
     const later = store.groups.slice(2).flatMap((group) => group.rows);
     expect(later.filter((row) => row.startsWith('checks/'))).toEqual([]);
+  });
+
+  it('leaves nothing of what it overtook to be seen under an index that was shown', async () => {
+    const { state, store, engine, clock } = await withCheck();
+    const web = (node: string) =>
+      engine.commit((transaction) =>
+        register(transaction, registration(nodeInput(node), serviceInput('web'))),
+      );
+    const first = web('n1');
+    await turn();
+    store.groups[1]?.let();
+    await first;
+    const stuck = web('n2');
+    await turn();
+    const queued = web('n3');
+    clock.advance(1000);
+    await flip(engine, 'critical');
+    const indexes = [readInstances(state, 'web').index];
+    store.groups[2]?.let();
+    await stuck;
+    indexes.push(readInstances(state, 'web').index);
+    await turn();
+    store.groups[3]?.let();
+    await queued;
+    indexes.push(readInstances(state, 'web').index);
+    expect(indexes).toEqual([...new Set(indexes)].sort((one, other) => one - other));
+    clock.advance(1000);
+    await turn();
+    expect(store.groups.at(-1)?.rows).toContain(`indexes/service.web ${indexes.at(-1)}`);
+    store.groups.at(-1)?.let();
+    await turn();
+    expect(engine.unsavedRows).toBe(0);
+  });
+
+  it('lets nobody be answered sooner who waits for what it overtook', async () => {
+    const { store, engine, put, clock } = await withCheck();
+    const stuck = put('n2');
+    await turn();
+    const queued = put('n3');
+    clock.advance(1000);
+    await flip(engine, 'critical');
+    const answered: string[] = [];
+    const barrier = engine.barrier().then(() => answered.push('barrier'));
+    await turn();
+    expect(answered).toEqual([]);
+    store.groups[1]?.let();
+    await stuck;
+    const again = put('n3').then(() => answered.push('again'));
+    await turn();
+    expect(answered).toEqual([]);
+    store.groups[2]?.let();
+    await queued;
+    await turn();
+    store.groups[3]?.let();
+    await Promise.all([again, barrier]);
   });
 
   it('is shown from memory when the disk does not answer for a second, and all else is refused', async () => {

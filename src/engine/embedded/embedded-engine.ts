@@ -89,7 +89,7 @@ class EmbeddedEngine implements Engine {
     const result = body(transaction);
     const staged = this.#state.stage(transaction, above);
     const index = staged?.index ?? this.#state.stagedIndex;
-    if (staged !== undefined || index > this.#state.index) {
+    if (this.#state.underWay > 0) {
       await this.#durable(staged, urgent ? body : undefined);
     }
     return { result, index };
@@ -97,7 +97,7 @@ class EmbeddedEngine implements Engine {
 
   async barrier(): Promise<void> {
     this.#refuseWhenClosed();
-    if (this.#state.stagedIndex > this.#state.index) await this.#durable(undefined, undefined);
+    if (this.#state.underWay > 0) await this.#durable(undefined, undefined);
   }
 
   close(): Promise<void> {
@@ -149,9 +149,7 @@ class EmbeddedEngine implements Engine {
       this.#stalled = false;
     }
     this.#saved(unsaved);
-    this.#forgetRemoved(commands);
-    this.#tellUnsaved();
-    this.#state.publish(commands);
+    this.#publish(commands);
     for (const waiting of group) waiting.resolve();
   }
 
@@ -159,17 +157,28 @@ class EmbeddedEngine implements Engine {
     for (const [name, command] of unsaved) {
       if (this.#unsaved.get(name) === command) this.#unsaved.delete(name);
     }
-    if (this.#unsaved.size > 0) this.#saveLater();
   }
 
-  /** What was taken out of the catalog while the disk did not answer must not be written again. */
-  #forgetRemoved(commands: readonly StagedCommand[]): void {
-    if (this.#unsaved.size === 0) return;
-    for (const { changes } of commands) {
-      for (const change of changes) {
-        const isRemoval = change.after === undefined && change.table !== 'indexes';
-        if (isRemoval) this.#unsaved.delete(nameOf(change));
-      }
+  /** Shows what is durable, and goes on keeping what is shown otherwise than it was written. */
+  #publish(commands: readonly StagedCommand[]): void {
+    const { tables } = this.#state;
+    for (const late of this.#state.publish(commands)) {
+      const moved = late.changes.filter(({ table, after }) => table === 'indexes' && after);
+      this.#keepUnsaved({ index: late.index, changes: moved });
+    }
+    // What was taken out, or replaced, while the disk did not answer must not be written again.
+    for (const [name, { changes }] of this.#unsaved) {
+      const isShown = changes.every(({ table, key, after }) => tables[table].get(key) === after);
+      if (!isShown) this.#unsaved.delete(name);
+    }
+    if (this.#unsaved.size > 0) this.#saveLater();
+    this.#tellUnsaved();
+  }
+
+  /** Row by row, since each is superseded by itself. */
+  #keepUnsaved({ index, changes }: StagedCommand): void {
+    for (const change of changes) {
+      this.#unsaved.set(nameOf(change), { index, changes: [change] });
     }
   }
 
@@ -216,10 +225,7 @@ class EmbeddedEngine implements Engine {
     const result = body(transaction);
     const staged = this.#state.stage(transaction);
     if (staged !== undefined) {
-      const { index } = staged;
-      for (const change of staged.changes) {
-        this.#unsaved.set(nameOf(change), { index, changes: [change] });
-      }
+      this.#keepUnsaved(staged);
       this.#tellUnsaved();
       this.#state.publish([staged]);
       this.#logger.warn({ index: staged.index }, 'a check result is kept in memory only');
