@@ -27,11 +27,16 @@ export interface Invocation extends CommandContext {
   readonly operands: readonly string[];
 }
 
-export interface Command {
+/** What is known of a command before its file is loaded. */
+export interface CommandEntry {
   /** The words that name it, e.g. `['catalog', 'nodes']`. */
   readonly path: readonly string[];
   /** One line for the list of commands. */
   readonly synopsis: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+export interface Command {
   /** What follows the name in the usage line, e.g. `[options] FILE...`. */
   readonly takes: string;
   readonly description: string;

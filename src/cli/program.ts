@@ -7,8 +7,10 @@ import { Command as CommanderCommand } from 'commander';
 import {
   type Command,
   type CommandContext,
+  type CommandEntry,
   CommandError,
   type Flag,
+  type Invocation,
   UsageError,
 } from './command.ts';
 import { FlagValues } from './flag-values.ts';
@@ -19,7 +21,7 @@ const EXIT_NO_COMMAND = 127;
 
 /** Runs `argv` (without the interpreter and the program's name) and answers the exit code. */
 export async function runProgram(
-  commands: readonly Command[],
+  commands: readonly CommandEntry[],
   argv: readonly string[],
   context: CommandContext,
 ): Promise<number> {
@@ -29,17 +31,18 @@ export async function runProgram(
     : [...argv];
   const leading = words.findIndex((word) => !word.startsWith('-'));
   const misplaced = words.splice(0, leading === -1 ? words.length : leading);
-  const command = findCommand(commands, words);
+  const entry = findCommand(commands, words);
 
-  if (command !== undefined) {
-    const args = words.slice(command.path.length);
-    if (asksForHelp(misplaced) || asksForHelp(args, command))
-      return say(stdout, commandUsage(command), 0);
+  if (entry !== undefined) {
+    const { path } = entry;
+    const { command } = await entry.load();
+    const args = words.slice(path.length);
+    const usage = commandUsage(path, command);
+    if (asksForHelp(misplaced) || asksForHelp(args, command)) return say(stdout, usage, 0);
     if (misplaced.length > 0) {
-      stderr.write('Flags of a command go after its name.\n\n');
-      return say(stderr, commandUsage(command), 1);
+      return say(stderr, `Flags of a command go after its name.\n\n${usage}`, 1);
     }
-    return runCommand(commands, command, args, context);
+    return runCommand({ command, usage, args }, context);
   }
 
   const group = findGroup(commands, words);
@@ -48,61 +51,47 @@ export async function runProgram(
   return say(stderr, programUsage(commands, group), group.length > 0 ? 1 : EXIT_NO_COMMAND);
 }
 
+/** A command as it was called. */
+interface Call {
+  readonly command: Command;
+  /** What a refused argument is answered with. */
+  readonly usage: string;
+  readonly args: readonly string[];
+}
+
 async function runCommand(
-  commands: readonly Command[],
-  command: Command,
-  args: readonly string[],
+  { command, usage, args }: Call,
   context: CommandContext,
 ): Promise<number> {
   const { stderr } = context;
+  const refuse = (message: string): number => say(stderr, `${message}\n\n${usage}`, 1);
   const normalised = command.readsOwnArguments
     ? ({ kind: 'ok', tokens: ['--', ...args] } as const)
     : normaliseArguments(args, command);
-  if (normalised.kind === 'refused') return refuse(command, normalised.message, stderr);
+  if (normalised.kind === 'refused') return refuse(normalised.message);
 
-  let exitCode = 1;
-  const program = buildProgram(commands, async (named, given, operands) => {
-    const flags = new FlagValues(given);
-    exitCode = await named.run({ ...context, flags, operands });
-  });
+  const { flags, operands } = readTokens(command, normalised.tokens);
   try {
-    await program.parseAsync([...command.path, ...normalised.tokens], { from: 'user' });
-    return exitCode;
+    return await command.run({ ...context, flags, operands });
   } catch (error) {
-    if (error instanceof UsageError) return refuse(command, error.message, stderr);
+    if (error instanceof UsageError) return refuse(error.message);
     if (error instanceof CommandError) return say(stderr, `${error.message}\n`, error.exitCode);
     throw error;
   }
 }
 
-type Action = (
-  command: Command,
-  given: ReadonlyMap<string, readonly string[]>,
-  operands: readonly string[],
-) => Promise<void>;
-
-/** The commander program of all `commands`; `act` gets what was read. */
-function buildProgram(commands: readonly Command[], act: Action): CommanderCommand {
-  const program = new CommanderCommand(PROGRAM_NAME).exitOverride();
-  const groups = new Map<string, CommanderCommand>([['', program]]);
-  for (const command of commands) {
-    const parent = groupOf(groups, command.path.slice(0, -1));
-    const given = new Map<string, string[]>();
-    const target = parent.command(command.path.at(-1) ?? '').argument('[operands...]');
-    for (const flag of command.flags)
-      target.option(`--${flag.name} <value>`, flag.help, collect(flag, given));
-    target.action((operands: string[]) => act(command, given, operands));
+/** Has commander read what was normalised. */
+function readTokens(
+  { flags }: Command,
+  tokens: readonly string[],
+): Pick<Invocation, 'flags' | 'operands'> {
+  const given = new Map<string, string[]>();
+  const program = new CommanderCommand(PROGRAM_NAME).exitOverride().argument('[operands...]');
+  for (const flag of flags) {
+    program.option(`--${flag.name} <value>`, flag.help, collect(flag, given));
   }
-  return program;
-}
-
-function groupOf(groups: Map<string, CommanderCommand>, path: readonly string[]): CommanderCommand {
-  const key = path.join(' ');
-  const known = groups.get(key);
-  if (known !== undefined) return known;
-  const group = groupOf(groups, path.slice(0, -1)).command(path.at(-1) ?? '');
-  groups.set(key, group);
-  return group;
+  program.parse(tokens, { from: 'user' });
+  return { flags: new FlagValues(given), operands: program.args };
 }
 
 function collect(flag: Flag, given: Map<string, string[]>): (value: string) => string {
@@ -112,12 +101,15 @@ function collect(flag: Flag, given: Map<string, string[]>): (value: string) => s
   };
 }
 
-function findCommand(commands: readonly Command[], words: readonly string[]): Command | undefined {
+function findCommand(
+  commands: readonly CommandEntry[],
+  words: readonly string[],
+): CommandEntry | undefined {
   return commands.find(({ path }) => path.every((word, at) => words[at] === word));
 }
 
 /** The longest start of `words` that leads to commands. */
-function findGroup(commands: readonly Command[], words: readonly string[]): readonly string[] {
+function findGroup(commands: readonly CommandEntry[], words: readonly string[]): readonly string[] {
   const leads = (group: readonly string[]): boolean =>
     commands.some(({ path }) => group.every((word, at) => path[at] === word));
   const group: string[] = [];
@@ -126,10 +118,6 @@ function findGroup(commands: readonly Command[], words: readonly string[]): read
     group.push(word);
   }
   return group;
-}
-
-function refuse(command: Command, message: string, stderr: NodeJS.WritableStream): number {
-  return say(stderr, `${message}\n\n${commandUsage(command)}`, 1);
 }
 
 function say(stream: NodeJS.WritableStream, text: string, exitCode: number): number {

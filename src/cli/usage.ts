@@ -4,14 +4,17 @@
  */
 import { SHARED_FLAGS } from './client-settings.ts';
 import { columns } from './columns.ts';
-import type { Command, Flag } from './command.ts';
+import type { Command, CommandEntry, Flag } from './command.ts';
 
 export const PROGRAM_NAME = 'rollcall';
 const LINE_WIDTH = 78;
 const HELP_INDENT = '     ';
 
 /** What `group` (a first word such as `catalog`, or nothing) leads to: name and synopsis. */
-export function programUsage(commands: readonly Command[], group: readonly string[] = []): string {
+export function programUsage(
+  commands: readonly CommandEntry[],
+  group: readonly string[] = [],
+): string {
   const prefix = [PROGRAM_NAME, ...group].join(' ');
   const lines = listed(commands, group).map(([name, synopsis]) => [`    ${name}`, synopsis]);
   return [
@@ -25,11 +28,11 @@ export function programUsage(commands: readonly Command[], group: readonly strin
   ].join('\n');
 }
 
-export function commandUsage(command: Command): string {
+export function commandUsage(path: CommandEntry['path'], command: Command): string {
   const own = command.flags.filter((flag) => !SHARED_FLAGS.has(flag));
   const client = command.flags.filter((flag) => SHARED_FLAGS.has(flag));
   const parts = [
-    `Usage: ${[PROGRAM_NAME, ...command.path, command.takes].join(' ').trimEnd()}\n`,
+    `Usage: ${[PROGRAM_NAME, ...path, command.takes].join(' ').trimEnd()}\n`,
     `${wrapped(command.description, '  ')}\n`,
     section('HTTP API Options', client),
     section('Command Options', own),
@@ -38,7 +41,7 @@ export function commandUsage(command: Command): string {
 }
 
 /** The words after `group`, each once: a group of its own shows how many commands it holds by name. */
-function listed(commands: readonly Command[], group: readonly string[]): [string, string][] {
+function listed(commands: readonly CommandEntry[], group: readonly string[]): [string, string][] {
   const found = new Map<string, string>();
   for (const { path, synopsis } of commands) {
     if (!group.every((word, at) => path[at] === word)) continue;

@@ -26,10 +26,11 @@ it('the page explains the flags that all commands share', () => {
   expect(flagsIn('Reaching the agent')).toEqual([...SHARED_FLAGS].map(({ name }) => name).sort());
 });
 
-describe.each(COMMANDS.map((command) => [command.path.join(' '), command] as const))(
+describe.each(COMMANDS.map(({ path, load }) => [path.join(' '), load] as const))(
   'the section of %s',
-  (name, { flags }) => {
-    it('has a row for each flag of its own', () => {
+  (name, load) => {
+    it('has a row for each flag of its own', async () => {
+      const { flags } = (await load()).command;
       const own = flags
         .filter((flag) => !SHARED_FLAGS.has(flag))
         .filter(({ help }) => !help.startsWith('Known, without effect'))

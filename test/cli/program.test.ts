@@ -46,10 +46,11 @@ describe('the program', () => {
   });
 });
 
-describe.each(COMMANDS.map((command) => [command.path.join(' '), command] as const))(
+describe.each(COMMANDS.map((entry) => [entry.path.join(' '), entry] as const))(
   'rollcall %s',
-  (_name, { path, flags, synopsis }) => {
+  (_name, { path, synopsis, load }) => {
     it('explains itself and each of its flags', async () => {
+      const { flags } = (await load()).command;
       const { exitCode, stdout, stderr } = await runCommand([...path, '-h']);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout.startsWith(`Usage: rollcall ${path.join(' ')}`)).toBe(true);

@@ -21,9 +21,7 @@ const SHOWN_KINDS = {
   pairs: { kind: 'list', value: 'key:value' },
 } as const;
 
-export const agent: Command = {
-  path: ['agent'],
-  synopsis: 'Runs the agent',
+export const command: Command = {
   takes: '[options]',
   description:
     'Runs the agent until it is told to stop: the service catalog, its checks, the HTTP API and DNS. It prints one ' +

@@ -5,9 +5,7 @@ import { type Command, expectNoOperands } from '../command.ts';
 import { formatJson, listOf, textOf } from '../json-value.ts';
 import { FORMAT_FLAG, outputFormat } from '../output-format.ts';
 
-export const catalogDatacenters: Command = {
-  path: ['catalog', 'datacenters'],
-  synopsis: 'Lists the known datacenters',
+export const command: Command = {
   takes: '[options]',
   description: 'Lists the known datacenters, one a line, nearest first.',
   flags: [...CLIENT_FLAGS, ...SERVER_FLAGS, FORMAT_FLAG],

@@ -14,9 +14,7 @@ import {
 import { NODE_META_FLAG, nodeMetaQuery } from '../node-meta.ts';
 import { FORMAT_FLAG, outputFormat } from '../output-format.ts';
 
-export const catalogNodes: Command = {
-  path: ['catalog', 'nodes'],
-  synopsis: 'Lists the nodes of a datacenter',
+export const command: Command = {
   takes: '[options]',
   description: 'Lists the nodes of a datacenter, by default that of the agent.',
   flags: [

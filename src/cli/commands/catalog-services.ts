@@ -10,9 +10,7 @@ import { FORMAT_FLAG, outputFormat } from '../output-format.ts';
 /** Consul sets the tags further off than other columns. */
 const TAGS_GAP = 6;
 
-export const catalogServices: Command = {
-  path: ['catalog', 'services'],
-  synopsis: 'Lists the services of a datacenter',
+export const command: Command = {
   takes: '[options]',
   description: 'Lists the services of a datacenter, by default that of the agent.',
   flags: [

@@ -4,9 +4,7 @@ import { playFailure } from '../demo/failure.ts';
 import { playGolden } from '../demo/golden.ts';
 import { onStage } from '../demo/stage.ts';
 
-export const demo: Command = {
-  path: ['demo'],
-  synopsis: 'Shows an agent at work',
+export const command: Command = {
   takes: '-golden | -failure',
   description:
     'Starts an agent on free ports with a temporary store, shows step by step what it does, and removes both ' +

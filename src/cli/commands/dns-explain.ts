@@ -6,9 +6,7 @@ import { formatExplanation } from '../explanation-text.ts';
 import type { FlagValues } from '../flag-values.ts';
 import { formatJson, objectOf } from '../json-value.ts';
 
-export const dnsExplain: Command = {
-  path: ['dns', 'explain'],
-  synopsis: 'Shows why DNS answers a name as it does',
+export const command: Command = {
   takes: '[options] NAME [TYPE]',
   description:
     'Asks the agent how it reads NAME, who answers it, which instances are in the answer and which are not, and why. ' +

@@ -9,9 +9,7 @@ import { formatJson } from '../json-value.ts';
 
 const EXIT_NO_REPLY = 2;
 
-export const dnsQuery: Command = {
-  path: ['dns', 'query'],
-  synopsis: 'Asks a DNS server and shows the reply',
+export const command: Command = {
   takes: '[options] NAME [TYPE]',
   description:
     'Asks a DNS server for NAME and shows the reply as dig does. TYPE is A by default. A truncated reply is asked ' +

@@ -4,9 +4,7 @@ import { CLIENT_FLAGS } from '../client-settings.ts';
 import { type Command, expectNoOperands } from '../command.ts';
 import { CAS_FLAG, casQuery, expectDone, rrsetOperands } from '../dns-records.ts';
 
-export const dnsRecordDelete: Command = {
-  path: ['dns', 'record', 'delete'],
-  synopsis: 'Deletes one stored RRset',
+export const command: Command = {
   takes: '[options] ZONE NAME TYPE',
   description:
     'Deletes the records of one name and type that were written through the agent; those of a zone file are then ' +

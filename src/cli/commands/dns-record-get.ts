@@ -6,9 +6,7 @@ import { recordsTable, rrsetOperands } from '../dns-records.ts';
 import { formatJson } from '../json-value.ts';
 import { FORMAT_FLAG, outputFormat } from '../output-format.ts';
 
-export const dnsRecordGet: Command = {
-  path: ['dns', 'record', 'get'],
-  synopsis: 'Shows one stored RRset',
+export const command: Command = {
   takes: '[options] ZONE NAME TYPE',
   description:
     'Shows the records of one name and type that were written through the agent. NAME is relative to ZONE, "@" is its ' +

@@ -6,9 +6,7 @@ import { recordsPath, recordsTable } from '../dns-records.ts';
 import { formatJson, listOf } from '../json-value.ts';
 import { FORMAT_FLAG, outputFormat } from '../output-format.ts';
 
-export const dnsRecordList: Command = {
-  path: ['dns', 'record', 'list'],
-  synopsis: 'Lists stored DNS records',
+export const command: Command = {
   takes: '[options] [ZONE [NAME]]',
   description:
     'Lists the DNS records that were written through the agent: all, or those of a zone or of a name in it. Those of ' +

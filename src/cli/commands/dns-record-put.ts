@@ -4,9 +4,7 @@ import { CLIENT_FLAGS } from '../client-settings.ts';
 import { type Command, UsageError } from '../command.ts';
 import { CAS_FLAG, casQuery, expectDone, rrsetOperands } from '../dns-records.ts';
 
-export const dnsRecordPut: Command = {
-  path: ['dns', 'record', 'put'],
-  synopsis: 'Stores one RRset',
+export const command: Command = {
   takes: '[options] ZONE NAME TYPE DATA...',
   description:
     'Stores the records of one name and type, in place of those that were stored before. Each DATA is the data of a ' +

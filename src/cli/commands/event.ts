@@ -8,9 +8,7 @@ import { objectOf, textOf } from '../json-value.ts';
 
 const FILTERS = ['node', 'service', 'tag'] as const;
 
-export const event: Command = {
-  path: ['event'],
-  synopsis: 'Fire a new event',
+export const command: Command = {
   takes: '[options] [PAYLOAD]',
   description:
     'Fires a user event for those who watch for its name, here or where the filters say, and prints its id.',

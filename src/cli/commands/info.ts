@@ -4,9 +4,7 @@ import { CLIENT_FLAGS } from '../client-settings.ts';
 import { type Command, expectNoOperands } from '../command.ts';
 import { objectOf, textOf } from '../json-value.ts';
 
-export const info: Command = {
-  path: ['info'],
-  synopsis: 'Provides debugging information for operators',
+export const command: Command = {
   takes: '[options]',
   description: 'Prints the statistics of the agent: groups and keys in alphabetical order.',
   flags: CLIENT_FLAGS,

@@ -6,9 +6,7 @@ import type { FlagValues } from '../flag-values.ts';
 import { deleteEntry, keyOperand, uint64Flag } from '../kv-entries.ts';
 import { onlyKey } from './kv-get.ts';
 
-export const kvDelete: Command = {
-  path: ['kv', 'delete'],
-  synopsis: 'Removes data from the KV store',
+export const command: Command = {
   takes: '[options] KEY_OR_PREFIX',
   description: 'Deletes a key. What is not there is deleted already.',
   flags: [

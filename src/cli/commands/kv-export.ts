@@ -6,9 +6,7 @@ import type { Command } from '../command.ts';
 import { keyOperand, readEntries } from '../kv-entries.ts';
 import { onlyKey } from './kv-get.ts';
 
-export const kvExport: Command = {
-  path: ['kv', 'export'],
-  synopsis: 'Exports a tree from the KV store as JSON',
+export const command: Command = {
   takes: '[options] [PREFIX]',
   description:
     'Prints all keys that begin with the prefix, with their values in base 64, as JSON that "kv import" takes.',

@@ -8,9 +8,7 @@ import { type KvEntry, keyOperand, kvPath, readEntries } from '../kv-entries.ts'
 
 const COLUMN_GAP = 6;
 
-export const kvGet: Command = {
-  path: ['kv', 'get'],
-  synopsis: 'Retrieves or lists data from the KV store',
+export const command: Command = {
   takes: '[options] [KEY_OR_PREFIX]',
   description:
     'Prints the value of a key. With -recurse or -keys it prints what there is under a prefix, by default all keys.',

@@ -7,9 +7,7 @@ import { decodeBase64, readData } from '../data-argument.ts';
 import { objectOf, textOf } from '../json-value.ts';
 import { putEntry } from '../kv-entries.ts';
 
-export const kvImport: Command = {
-  path: ['kv', 'import'],
-  synopsis: 'Imports a tree stored as JSON to the KV store',
+export const command: Command = {
   takes: '[options] DATA',
   description:
     'Writes the keys of the JSON that "kv export" printed: the text itself, "@file" or "-".',

@@ -6,9 +6,7 @@ import { decodeBase64, readData } from '../data-argument.ts';
 import type { FlagValues } from '../flag-values.ts';
 import { putEntry, uint64Flag } from '../kv-entries.ts';
 
-export const kvPut: Command = {
-  path: ['kv', 'put'],
-  synopsis: 'Sets or updates data in the KV store',
+export const command: Command = {
   takes: '[options] KEY [DATA]',
   description:
     'Writes DATA to a key: the text itself, "@file" or "-" for standard input; without it the value is empty.',

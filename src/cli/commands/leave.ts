@@ -3,9 +3,7 @@ import { withClient } from '../client.ts';
 import { CLIENT_FLAGS } from '../client-settings.ts';
 import { type Command, expectNoOperands } from '../command.ts';
 
-export const leave: Command = {
-  path: ['leave'],
-  synopsis: 'Gracefully ends the agent',
+export const command: Command = {
   takes: '[options]',
   description: 'Has the agent leave the cluster, finish what is in flight and exit.',
   flags: CLIENT_FLAGS,

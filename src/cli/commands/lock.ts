@@ -13,9 +13,7 @@ const MONITOR_RETRIES = 3;
 const EXIT_CHILD_FAILED = 2;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-export const lock: Command = {
-  path: ['lock'],
-  synopsis: 'Execute a command holding a lock',
+export const command: Command = {
   takes: '[options] PREFIX COMMAND...',
   description:
     'Waits for the lock at PREFIX, runs the command while it is held, and gives it back. When the lock is lost, the ' +

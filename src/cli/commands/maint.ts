@@ -7,9 +7,7 @@ import { objectOf, textOf } from '../json-value.ts';
 const NODE_CHECK = '_node_maintenance';
 const SERVICE_CHECK_PREFIX = '_service_maintenance:';
 
-export const maint: Command = {
-  path: ['maint'],
-  synopsis: 'Controls node or service maintenance mode',
+export const command: Command = {
   takes: '[options]',
   description:
     'Puts the node, or one of its services, into maintenance mode: a critical check keeps it out of every ' +

@@ -17,9 +17,7 @@ const STATUS_NAMES = ['none', 'alive', 'leaving', 'left', 'failed'] as const;
 const TYPE_NAMES: Readonly<Record<string, string>> = { consul: 'server', node: 'client' };
 const EXIT_NOTHING_MATCHES = 2;
 
-export const members: Command = {
-  path: ['members'],
-  synopsis: 'Lists the members of the cluster',
+export const command: Command = {
   takes: '[options]',
   description: 'Lists the members of the cluster as the agent knows them.',
   flags: [

@@ -8,9 +8,7 @@ import { type Command, CommandError, expectNoOperands } from '../command.ts';
 const REMOTE_ENDED =
   'Remote side ended the monitor! This usually means that the\nremote side has exited or crashed.';
 
-export const monitor: Command = {
-  path: ['monitor'],
-  synopsis: 'Stream logs from a Consul agent',
+export const command: Command = {
   takes: '[options]',
   description:
     "Prints the agent's log as it is written, from a level on, whatever the level of its own log is.",

@@ -3,9 +3,7 @@ import { withClient } from '../client.ts';
 import { CLIENT_FLAGS } from '../client-settings.ts';
 import { type Command, expectNoOperands } from '../command.ts';
 
-export const reload: Command = {
-  path: ['reload'],
-  synopsis: 'Triggers the agent to reload its configuration',
+export const command: Command = {
   takes: '[options]',
   description:
     'Has the agent read its configuration files again and apply what can change while it runs. A file with ' +

@@ -26,8 +26,6 @@ const DNS_PORT = '53';
 
 export function checkCommand(ports: ResolverPorts): Command {
   return {
-    path: ['resolver', 'check'],
-    synopsis: 'Says what keeps lookups from rollcall',
     takes: '[options]',
     description:
       'Looks at rollcall, at the configuration of the resolver, at port 53 and /etc/resolv.conf, looks names up, and ' +
@@ -107,4 +105,4 @@ function asJson({ severity, says, advice }: Finding): unknown {
   return { Severity: severity, Says: says, Advice: advice };
 }
 
-export const resolverCheck = checkCommand(SYSTEM_PORTS);
+export const command = checkCommand(SYSTEM_PORTS);

@@ -15,8 +15,6 @@ const PAUSE_MS = 500;
 
 export function installCommand(ports: ResolverPorts): Command {
   return {
-    path: ['resolver', 'install'],
-    synopsis: 'Has the resolver of this machine ask rollcall',
     takes: '[options]',
     description:
       'Shows what is to change in the configuration of the resolver, asks, changes it as a whole with a backup, has ' +
@@ -65,4 +63,4 @@ function failure({ says }: Finding): CommandError {
   );
 }
 
-export const resolverInstall = installCommand(SYSTEM_PORTS);
+export const command = installCommand(SYSTEM_PORTS);

@@ -7,8 +7,6 @@ import { type ResolverPorts, SYSTEM_PORTS } from '../resolver/resolver-ports.ts'
 
 export function removeCommand(ports: ResolverPorts): Command {
   return {
-    path: ['resolver', 'remove'],
-    synopsis: 'Takes back what resolver install did',
     takes: '[options]',
     description:
       'Shows what is to change, asks, and puts the configuration of the resolver back as it was before the install. ' +
@@ -28,4 +26,4 @@ export function removeCommand(ports: ResolverPorts): Command {
   };
 }
 
-export const resolverRemove = removeCommand(SYSTEM_PORTS);
+export const command = removeCommand(SYSTEM_PORTS);

@@ -4,9 +4,7 @@ import { CLIENT_FLAGS, SERVER_FLAGS } from '../client-settings.ts';
 import { type Command, CommandError } from '../command.ts';
 import { readServiceFiles, serviceIdOf } from '../service-file.ts';
 
-export const servicesDeregister: Command = {
-  path: ['services', 'deregister'],
-  synopsis: 'Deregisters services from the agent',
+export const command: Command = {
   takes: '[options] [FILE...]',
   description:
     'Deregisters services from the agent they were registered with: the one with the id given, or those that the ' +

@@ -23,9 +23,7 @@ const DEFINITION_FLAGS: readonly Flag[] = [
   },
 ];
 
-export const servicesRegister: Command = {
-  path: ['services', 'register'],
-  synopsis: 'Registers services with the agent',
+export const command: Command = {
   takes: '[options] [FILE...]',
   description:
     'Registers services with the agent: those of the JSON files (under "service" or "services"), or the one that ' +

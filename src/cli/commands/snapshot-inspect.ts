@@ -12,9 +12,7 @@ const RULE = [' ----', '----', '----'] as const;
 
 const KV_DEPTH_DEFAULT = 2;
 
-export const snapshotInspect: Command = {
-  path: ['snapshot', 'inspect'],
-  synopsis: 'Displays information about a snapshot file',
+export const command: Command = {
   takes: '[options] FILE',
   description: 'Checks all of a snapshot and prints what it is and how much of what is in it.',
   flags: [

@@ -4,9 +4,7 @@ import { CLIENT_FLAGS, SERVER_FLAGS } from '../client-settings.ts';
 import type { Command } from '../command.ts';
 import { readSnapshotFile, snapshotOperand } from '../snapshot-file.ts';
 
-export const snapshotRestore: Command = {
-  path: ['snapshot', 'restore'],
-  synopsis: 'Restores a snapshot of the state',
+export const command: Command = {
   takes: '[options] FILE',
   description:
     'Puts the snapshot in place of all that the catalog holds. The agent checks all of it before it changes anything.',

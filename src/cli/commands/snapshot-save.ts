@@ -8,9 +8,7 @@ import { reasonOf, snapshotOperand, verifySnapshot } from '../snapshot-file.ts';
 /** What is in it is for the eyes of who saved it. */
 const FILE_MODE = 0o600;
 
-export const snapshotSave: Command = {
-  path: ['snapshot', 'save'],
-  synopsis: 'Saves a snapshot of the state',
+export const command: Command = {
   takes: '[options] FILE',
   description:
     'Writes all that the catalog holds to a file, once what came from the agent is checked.',

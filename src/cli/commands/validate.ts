@@ -2,9 +2,7 @@
 import { ConfigError, type FlagValues as ConfigFlags, loadConfig } from '../../config/index.ts';
 import { type Command, CommandError } from '../command.ts';
 
-export const validate: Command = {
-  path: ['validate'],
-  synopsis: 'Validates configuration files and directories',
+export const command: Command = {
   takes: '[options] FILE_OR_DIRECTORY...',
   description:
     'Reads the files and directories together, as "rollcall agent" would, and names every mistake. Exit code 0 ' +

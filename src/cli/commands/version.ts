@@ -9,9 +9,7 @@ const INTERFACE_VERSION = '1.16.4';
 const NO_BUILD_DATE = '1970-01-01T00:00:01Z';
 const PROTOCOL = { Default: 2, Min: 2, Max: 3 } as const;
 
-export const version: Command = {
-  path: ['version'],
-  synopsis: 'Prints the version',
+export const command: Command = {
   takes: '[options]',
   description: 'Prints the version of rollcall and that of the Consul interface it speaks.',
   flags: [

@@ -13,9 +13,7 @@ const RETRY_MS_MAX = 180_000;
 /** Before the first reading. */
 const NOTHING = '0';
 
-export const watch: Command = {
-  path: ['watch'],
-  synopsis: 'Watch for changes in Consul',
+export const command: Command = {
   takes: '[options] [COMMAND...]',
   description:
     'Runs the command with the view as JSON on its standard input, now and on each change, until it fails. Without a ' +
