@@ -1,139 +1,252 @@
 /**
  * What a row of each table looks like, for rows that come from outside. Those of the store were written here, and have a
- * checksum; an archive has one too, but anybody can make an archive.
+ * checksum; an archive has one too, but anybody can make an archive. What could not be read, shown or run is refused;
+ * what rows say of each other is `references.ts`.
  */
-import { schema, type TableName } from '../catalog/index.ts';
+import { X509Certificate } from 'node:crypto';
+import {
+  CHECK_STATUSES,
+  REGISTRATION_SOURCES,
+  SESSION_BEHAVIORS,
+  schema,
+  type TableName,
+  type TableRows,
+} from '../catalog/index.ts';
+import { compileTemplate, DIMENSIONS, NAME_PREFIX_MATCH } from '../query/index.ts';
 import { limits } from '../runtime/index.ts';
+import {
+  base64,
+  boolean,
+  count,
+  duration,
+  fields,
+  filled,
+  isRecord,
+  json,
+  listOf,
+  mapOf,
+  milliseconds,
+  name,
+  nanoseconds,
+  number,
+  oneOf,
+  optional,
+  orNull,
+  port,
+  type Shape,
+  text,
+  texts,
+  uint64,
+  uuid,
+  whole,
+} from './shapes.ts';
 
-type Shape =
-  | 'text'
-  | 'number'
-  | 'boolean'
-  | 'texts'
-  | 'map'
-  | 'json'
-  | { readonly [field: string]: Shape }
-  | { readonly listOf: Shape }
-  | { readonly mapOf: Shape }
-  | { readonly orNull: Shape };
+const HOUR_MS = 3_600_000;
+const WEIGHT_MAX = 65_535;
+const TTL_SECONDS_MAX = 2 ** 31 - 1;
 
-const onNode = { node: 'text' } as const;
-const query = {
-  service: 'text',
-  failover: {
-    nearestN: 'number',
-    datacenters: 'texts',
-    targets: { listOf: { peer: 'text', datacenter: 'text' } },
-  },
-  onlyPassing: 'boolean',
-  ignoreCheckIds: 'texts',
-  near: 'text',
-  tags: 'texts',
-  nodeMeta: 'map',
-  serviceMeta: 'map',
-  connect: 'boolean',
-  peer: 'text',
-} as const;
+const optionalText = optional(text);
+const optionalCount = optional(count());
+const optionalDuration = optional(milliseconds);
+const optionalBoolean = optional(boolean);
+
+const checkDefinition = fields({
+  checkId: name,
+  name: text,
+  serviceId: text,
+  notes: optionalText,
+  status: optional(oneOf(CHECK_STATUSES)),
+  intervalMs: optionalDuration,
+  timeoutMs: optionalDuration,
+  ttlMs: optionalDuration,
+  deregisterCriticalServiceAfterMs: optionalDuration,
+  successBeforePassing: optional(whole),
+  failuresBeforeWarning: optional(whole),
+  failuresBeforeCritical: optional(whole),
+  outputMaxSize: optionalCount,
+  http: optionalText,
+  method: optionalText,
+  header: optional(mapOf(texts)),
+  body: optionalText,
+  disableRedirects: optionalBoolean,
+  tlsServerName: optionalText,
+  tlsSkipVerify: optionalBoolean,
+  tcp: optionalText,
+  tcpUseTls: optionalBoolean,
+  udp: optionalText,
+  grpc: optionalText,
+  grpcUseTls: optionalBoolean,
+  h2ping: optionalText,
+  h2pingUseTls: optionalBoolean,
+  aliasNode: optionalText,
+  aliasService: optionalText,
+  dockerContainerId: optionalText,
+  shell: optionalText,
+  args: optional(texts),
+  osService: optionalText,
+});
+
+const query = fields({
+  service: filled,
+  failover: fields({
+    nearestN: count(),
+    datacenters: texts,
+    targets: listOf(fields({ peer: text, datacenter: text })),
+  }),
+  onlyPassing: boolean,
+  ignoreCheckIds: texts,
+  near: text,
+  tags: texts,
+  nodeMeta: mapOf(text),
+  serviceMeta: mapOf(text),
+  connect: boolean,
+  peer: text,
+});
+
+const sessionOrNone: Shape = (value) => value === '' || uuid(value);
+const source = oneOf(REGISTRATION_SOURCES);
+const onNode = { node: name };
 
 const SHAPES: { readonly [Name in TableName]: Readonly<Record<string, Shape>> } = {
   nodes: {
     ...onNode,
-    id: 'text',
-    datacenter: 'text',
-    address: 'text',
-    taggedAddresses: 'map',
-    meta: 'map',
-    locality: 'json',
+    id: (value) => value === '' || uuid(value),
+    datacenter: text,
+    address: text,
+    taggedAddresses: mapOf(text),
+    meta: mapOf(text),
+    locality: json,
   },
   services: {
     ...onNode,
-    id: 'text',
-    service: 'text',
-    kind: 'text',
-    tags: 'texts',
-    address: 'text',
-    taggedAddresses: { mapOf: { address: 'text', port: 'number' } },
-    meta: 'map',
-    port: 'number',
-    socketPath: 'text',
-    weights: { passing: 'number', warning: 'number' },
-    enableTagOverride: 'boolean',
-    proxy: 'json',
-    connect: 'json',
-    locality: 'json',
+    id: name,
+    service: name,
+    kind: text,
+    tags: texts,
+    address: text,
+    taggedAddresses: mapOf(fields({ address: text, port })),
+    meta: mapOf(text),
+    port,
+    socketPath: text,
+    weights: fields({ passing: count(1, WEIGHT_MAX), warning: count(0, WEIGHT_MAX) }),
+    enableTagOverride: boolean,
+    proxy: json,
+    connect: json,
+    locality: json,
   },
   checks: {
     ...onNode,
-    checkId: 'text',
-    name: 'text',
-    status: 'text',
-    notes: 'text',
-    output: 'text',
-    serviceId: 'text',
-    serviceName: 'text',
-    serviceTags: 'texts',
-    type: 'text',
-    interval: 'text',
-    timeout: 'text',
-    exposedPort: 'number',
-    definition: 'json',
+    checkId: name,
+    name: text,
+    status: text,
+    notes: text,
+    output: text,
+    serviceId: text,
+    serviceName: text,
+    serviceTags: texts,
+    type: text,
+    interval: text,
+    timeout: text,
+    exposedPort: whole,
+    definition: json,
   },
-  indexes: { key: 'text' },
-  agent_services: { ...onNode, id: 'text', source: 'text', token: 'text' },
-  agent_checks: { ...onNode, checkId: 'text', source: 'text', definition: 'json' },
-  dns_records: { zone: 'text', name: 'text', type: 'text', ttlSeconds: 'number', records: 'texts' },
-  kv: { key: 'text', value: 'text', flags: 'text', lockIndex: 'number', session: 'text' },
-  kv_tombstones: { key: 'text', entryCreateIndex: 'number' },
-  lock_delays: { key: 'text', delayMs: 'number' },
+  indexes: { key: filled },
+  agent_services: { ...onNode, id: name, source, token: text },
+  agent_checks: { ...onNode, checkId: name, source, definition: orNull(checkDefinition) },
+  dns_records: {
+    zone: name,
+    name,
+    type: name,
+    ttlSeconds: count(0, TTL_SECONDS_MAX),
+    records: texts,
+  },
+  kv: {
+    key: filled,
+    value: base64,
+    flags: uint64,
+    lockIndex: count(),
+    session: sessionOrNone,
+  },
+  kv_tombstones: { key: text, entryCreateIndex: count() },
+  lock_delays: {
+    key: text,
+    delayMs: (value) =>
+      number(value) && Number(value) > 0 && Number(value) <= limits.lockDelayMs.default,
+  },
   sessions: {
     ...onNode,
-    id: 'text',
-    name: 'text',
-    lockDelayNs: 'number',
-    behavior: 'text',
-    ttl: 'text',
-    nodeChecks: 'texts',
-    serviceChecks: { orNull: { listOf: { id: 'text', namespace: 'text' } } },
+    id: uuid,
+    name: text,
+    lockDelayNs: nanoseconds,
+    behavior: oneOf(SESSION_BEHAVIORS),
+    ttl: duration(24 * HOUR_MS),
+    nodeChecks: texts,
+    serviceChecks: orNull(listOf(fields({ id: text, namespace: text }))),
   },
   prepared_queries: {
-    id: 'text',
-    name: 'text',
-    session: 'text',
-    token: 'text',
-    template: { type: 'text', regexp: 'text', removeEmptyTags: 'boolean' },
+    id: uuid,
+    name: text,
+    session: sessionOrNone,
+    token: text,
+    template: fields({
+      type: oneOf(['', NAME_PREFIX_MATCH]),
+      regexp: text,
+      removeEmptyTags: boolean,
+    }),
     service: query,
-    dnsTtl: 'text',
+    dnsTtl: duration(),
   },
   autopilot: {
-    cleanupDeadServers: 'boolean',
-    lastContactThresholdMs: 'number',
-    maxTrailingLogs: 'number',
-    minQuorum: 'number',
-    serverStabilizationTimeMs: 'number',
-    redundancyZoneTag: 'text',
-    disableUpgradeMigration: 'boolean',
-    upgradeVersionTag: 'text',
+    cleanupDeadServers: boolean,
+    lastContactThresholdMs: milliseconds,
+    maxTrailingLogs: number,
+    minQuorum: number,
+    serverStabilizationTimeMs: milliseconds,
+    redundancyZoneTag: text,
+    disableUpgradeMigration: boolean,
+    upgradeVersionTag: text,
   },
-  ca_roots: { id: 'text', certificate: 'text' },
-  ca_signers: { clusterId: 'text', rootId: 'text', privateKey: 'text', lastSerial: 'number' },
+  ca_roots: { id: text, certificate: text },
+  ca_signers: { clusterId: filled, rootId: text, privateKey: text, lastSerial: count() },
   ca_configurations: {
-    leafTtlMs: { orNull: 'number' },
-    intermediateTtlMs: { orNull: 'number' },
-    rootTtlMs: { orNull: 'number' },
-    forceWithoutCrossSigning: 'boolean',
-    other: { mapOf: 'json' },
+    leafTtlMs: orNull((value) => milliseconds(value) && Number(value) >= HOUR_MS),
+    intermediateTtlMs: orNull(milliseconds),
+    rootTtlMs: orNull(milliseconds),
+    forceWithoutCrossSigning: boolean,
+    other: mapOf(json),
   },
   coordinates: {
     ...onNode,
-    segment: 'text',
-    coordinate: {
-      vec: { listOf: 'number' },
-      error: 'number',
-      adjustment: 'number',
-      height: 'number',
-    },
+    segment: text,
+    coordinate: fields({
+      vec: (value) => listOf(number)(value) && (value as readonly unknown[]).length === DIMENSIONS,
+      error: number,
+      adjustment: number,
+      height: number,
+    }),
   },
 };
+
+/** What is wrong with a row whose fields are right. */
+const RULES: {
+  readonly [Name in TableName]?: (row: TableRows[Name]) => string | undefined;
+} = {
+  prepared_queries: ({ name: prefix, template, service }) => {
+    if (template.type === '') return undefined;
+    const compiled = compileTemplate(prefix, template, service);
+    return compiled.ok ? undefined : compiled.message;
+  },
+  ca_roots: ({ id, certificate }) =>
+    fingerprintOf(certificate) === id ? undefined : 'the certificate is not the one of its id',
+};
+
+function fingerprintOf(certificate: string): string | undefined {
+  try {
+    return new X509Certificate(certificate).fingerprint.toLowerCase();
+  } catch {
+    return undefined;
+  }
+}
 
 /** LMDB takes keys of up to 1978 octets, the name of the table included. */
 const KEY_BYTES_MAX = 1960;
@@ -141,45 +254,20 @@ const KEY_BYTES_MAX = 1960;
 /** What is wrong with a row, or undefined. */
 export function rowProblem(table: TableName, row: unknown): string | undefined {
   if (!isRecord(row)) return 'it is no row';
-  for (const [field, shape] of Object.entries(SHAPES[table])) {
-    if (!fits(row[field], shape)) return `field "${field}" of "${table}" is not as it has to be`;
+  const shapes = SHAPES[table];
+  for (const field in shapes) {
+    if (shapes[field]?.(row[field]) === true) continue;
+    return `field "${field}" of "${table}" is not as it has to be`;
   }
   if (!nestsWithin(row, limits.jsonDepth.default)) return `a row of "${table}" is nested too deep`;
-  const key = schema[table].key(row as never);
-  if (Buffer.byteLength(key) <= KEY_BYTES_MAX) return undefined;
-  return `the key of a row of "${table}" is too long`;
+  return keyProblem(table, schema[table].key(row as never)) ?? RULES[table]?.(row as never);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function fits(value: unknown, shape: Shape): boolean {
-  switch (shape) {
-    case 'text':
-      return typeof value === 'string';
-    case 'number':
-      return typeof value === 'number';
-    case 'boolean':
-      return typeof value === 'boolean';
-    case 'texts':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string');
-    case 'map':
-      return fits(value, { mapOf: 'text' });
-    case 'json':
-      return value !== undefined;
-  }
-  if ('orNull' in shape) return value === null || fits(value, shape.orNull as Shape);
-  if ('listOf' in shape) {
-    return Array.isArray(value) && value.every((item) => fits(item, shape.listOf as Shape));
-  }
-  if (!isRecord(value)) return false;
-  if ('mapOf' in shape) {
-    return Object.values(value).every((item) => fits(item, shape.mapOf as Shape));
-  }
-  return Object.entries(shape).every(([field, own]) => fits(value[field], own as Shape));
+function keyProblem(table: TableName, key: string): string | undefined {
+  if (Buffer.byteLength(key) > KEY_BYTES_MAX) return `the key of a row of "${table}" is too long`;
+  // UTF-8 has none, and would make two of them one.
+  if (/\p{Surrogate}/u.test(key)) return `the key of a row of "${table}" is no text`;
+  return undefined;
 }
 
 function nestsWithin(value: unknown, levels: number): boolean {

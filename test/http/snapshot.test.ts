@@ -92,6 +92,76 @@ describe('a restore', () => {
     expect(await catalogOf(api)).toEqual(before);
   });
 
+  it('takes back whatever clients can write', async () => {
+    await fill(api);
+    const answers = [
+      await api.put('/v1/agent/service/register', {
+        Name: 'proxied',
+        Port: 1,
+        Kind: 'connect-proxy',
+        Proxy: { DestinationServiceName: 'web' },
+        Weights: { Passing: 65_535, Warning: 0 },
+        TaggedAddresses: { lan: { Address: '10.0.0.1', Port: 65_535 } },
+        Checks: [
+          { HTTP: 'http://127.0.0.1:1', Interval: '1h', Header: { a: ['b'] }, TLSSkipVerify: true },
+          { TCP: '127.0.0.1:1', Interval: '1h', Timeout: '1ns', OutputMaxSize: 1 },
+          { TTL: '2400000h', DeregisterCriticalServiceAfter: '90m', Notes: '\u0000' },
+        ],
+      }),
+      await api.put('/v1/agent/maintenance?enable=true'),
+      await api.put('/v1/catalog/register', {
+        Node: 'far',
+        Address: '',
+        SkipNodeUpdate: true,
+        Service: { Service: 'odd', Weights: { Passing: -1, Warning: 7 } },
+        Check: { Name: 'any', Status: 'whatever', ServiceID: 'odd' },
+      }),
+      await api.put('/v1/kv/b%20/%c3%bc?flags=9', '\u0000\u00ff'),
+      await api.put('/v1/session/create', {
+        LockDelay: '-5s',
+        TTL: '24h',
+        Behavior: 'delete',
+        NodeChecks: [],
+        ServiceChecks: [],
+      }),
+      await api.put('/v1/session/create', { LockDelay: '2562047h', TTL: '0s', NodeChecks: [] }),
+      await api.app.fastify.inject({
+        method: 'POST',
+        url: '/v1/query',
+        payload: JSON.stringify({
+          Template: { Type: 'name_prefix_match', Regexp: '^a(.*)$' },
+          Service: { Service: `\${match(1)}`, Near: '_agent', Failover: { NearestN: 3 } },
+          DNS: { TTL: '10s' },
+        }),
+      }),
+      await api.put('/v1/coordinate/update', {
+        Node: 'far',
+        Segment: '',
+        Coord: { Vec: [0.5, -1e300, 0, 0, 0, 0, 0, 1e-9], Error: 1.5, Adjustment: -1, Height: 0 },
+      }),
+      await api.put('/v1/operator/autopilot/configuration', { MaxTrailingLogs: 250 }),
+      await api.get('/v1/agent/connect/ca/leaf/web'),
+      await api.put('/v1/connect/ca/configuration', {
+        Provider: 'consul',
+        Config: { LeafCertTTL: '1h', Whatever: [null] },
+      }),
+    ];
+    expect(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).toEqual(
+      answers.map(() => expect.stringMatching(/^200 /)),
+    );
+    const empty = Object.entries(api.state.tables).filter(([, table]) => table.size === 0);
+    // No RRset: this API has no zones. Nothing was deleted.
+    expect(empty.map(([name]) => name)).toEqual(['dns_records', 'kv_tombstones', 'lock_delays']);
+    const before = await catalogOf(api);
+    const archive = await saved(api);
+    const other = await openApi();
+    const reply = await restored(other, archive);
+    expect([reply.statusCode, reply.body]).toEqual([200, '']);
+    await other.put('/v1/agent/maintenance?enable=true');
+    expect(await catalogOf(other)).toEqual(before);
+    await other.close();
+  });
+
   it('on another server keeps that server, and takes its index past that of the archive', async () => {
     await fill(api);
     for (let at = 0; at < 30; at++) await api.put('/v1/kv/a/b', `${at}`);

@@ -112,6 +112,51 @@ describe('an archive', () => {
       'kv',
       { key: 'a', value: '', flags: '0', lockIndex: 0, session: '', ...fields },
     ]);
+  const service = (fields: object): string =>
+    JSON.stringify(['services', { node: 'n1', ...serviceInput('web'), ...fields }]);
+  const ID = '00000000-0000-4000-8000-000000000001';
+  const OTHER_ID = '00000000-0000-4000-8000-000000000002';
+  const session = (fields: object): string =>
+    JSON.stringify([
+      'sessions',
+      {
+        id: ID,
+        name: '',
+        node: 'n1',
+        lockDelayNs: 0,
+        behavior: 'release',
+        ttl: '10s',
+        nodeChecks: [],
+        serviceChecks: null,
+        ...fields,
+      },
+    ]);
+  const TEMPLATE = { type: 'name_prefix_match', regexp: '', removeEmptyTags: false };
+  const queryOf = (fields: object): string =>
+    JSON.stringify([
+      'prepared_queries',
+      {
+        id: ID,
+        name: 'q',
+        session: '',
+        token: '',
+        template: TEMPLATE,
+        service: {
+          service: 'web',
+          failover: { nearestN: 0, datacenters: [], targets: [] },
+          onlyPassing: false,
+          ignoreCheckIds: [],
+          near: '',
+          tags: [],
+          nodeMeta: {},
+          serviceMeta: {},
+          connect: false,
+          peer: '',
+        },
+        dnsTtl: '',
+        ...fields,
+      },
+    ]);
   const deep = `${'['.repeat(100)}${']'.repeat(100)}`;
   it.each([
     ['from elsewhere', ['\u0081\u00a5Index'], /not written by rollcall/],
@@ -122,6 +167,80 @@ describe('an archive', () => {
     ['with a field that is missing', [FIRST, '["kv",{"key":"a"}]'], /field "value" of "kv"/],
     ['with a field of another kind', [FIRST, kv({ flags: 7 })], /field "flags" of "kv"/],
     ['with a row twice', [FIRST, kv({}), kv({ value: 'eA==' })], /line 3 .* twice/],
+    ['with flags that are no number', [FIRST, kv({ flags: 'abc' })], /field "flags" of "kv"/],
+    ['with flags past 64 bits', [FIRST, kv({ flags: `${2n ** 64n}` })], /field "flags" of "kv"/],
+    ['with a lock index between two', [FIRST, kv({ lockIndex: 1.5 })], /field "lockIndex" of "kv"/],
+    ['with no key', [FIRST, kv({ key: '' })], /field "key" of "kv"/],
+    ['with half a character for a key', [FIRST, kv({ key: 'a\ud800' })], /is no text/],
+    ['with a value that is no base64', [FIRST, kv({ value: '!!!!' })], /field "value" of "kv"/],
+    ['with a value that is cut off', [FIRST, kv({ value: 'eA=' })], /field "value" of "kv"/],
+    [
+      'with a lock of nobody',
+      [FIRST, kv({ session: ID })],
+      /of session "0{8}.*", which is not there/,
+    ],
+    ['with a lock of no session', [FIRST, kv({ session: 'no' })], /field "session" of "kv"/],
+    ['with a port that is none', [FIRST, NODE, service({ port: 70_000 })], /field "port"/],
+    [
+      'with a weight that is none',
+      [FIRST, NODE, service({ weights: { passing: 0, warning: 0 } })],
+      /"weights"/,
+    ],
+    ['with a service without a name', [FIRST, NODE, service({ service: '' })], /field "service"/],
+    [
+      'with a behavior nobody knows',
+      [FIRST, NODE, session({ behavior: 'zz' })],
+      /field "behavior"/,
+    ],
+    ['with a TTL that is none', [FIRST, NODE, session({ ttl: 'soon' })], /field "ttl"/],
+    ['with a TTL without an end', [FIRST, NODE, session({ ttl: '25h' })], /field "ttl"/],
+    [
+      'with a lock delay past 64 bits',
+      [FIRST, NODE, session({ lockDelayNs: 1e300 })],
+      /"lockDelayNs"/,
+    ],
+    [
+      'with a lock delay without an end',
+      [FIRST, JSON.stringify(['lock_delays', { key: 'a', delayMs: 1e18 }])],
+      /field "delayMs"/,
+    ],
+    [
+      'with a template nobody knows',
+      [FIRST, queryOf({ template: { ...TEMPLATE, type: 'zz' } })],
+      /field "template"/,
+    ],
+    [
+      'with a template that cannot be rendered',
+      [FIRST, queryOf({ template: { ...TEMPLATE, regexp: '(' } })],
+      /Bad Regexp/,
+    ],
+    [
+      'with two queries of a name',
+      [FIRST, queryOf({}), queryOf({ id: OTHER_ID })],
+      /two prepared queries are named "q"/,
+    ],
+    [
+      'with a query of nobody',
+      [FIRST, queryOf({ session: ID })],
+      /of session "0{8}.*", which is not there/,
+    ],
+    [
+      'with a check that cannot be run',
+      [
+        FIRST,
+        NODE,
+        JSON.stringify([
+          'agent_checks',
+          { node: 'n1', checkId: 'c', source: 'api', definition: { ttlMs: '1s' } },
+        ]),
+      ],
+      /field "definition"/,
+    ],
+    [
+      'with a root that is no certificate',
+      [FIRST, JSON.stringify(['ca_roots', { id: 'a', certificate: 'b' }])],
+      /the certificate is not/,
+    ],
     ['with a key for no store', [FIRST, kv({ key: 'x'.repeat(1961) })], /too long/],
     ['with a nest', [FIRST, NODE.replace('"locality":null', `"locality":${deep}`)], /too deep/],
     [
@@ -131,6 +250,18 @@ describe('an archive', () => {
     ],
   ])('%s is refused', async (_name, lines, text) => {
     await expect(readArchive(archiveOf(lines))).rejects.toThrow(text);
+  });
+
+  it('of rows that are as they have to be is taken', async () => {
+    const lines = [FIRST, NODE, service({}), session({}), kv({ session: ID }), queryOf({})];
+    const { rows } = await readArchive(archiveOf(lines));
+    expect([...rows].filter(([, table]) => table.size > 0).map(([name]) => name)).toEqual([
+      'nodes',
+      'services',
+      'kv',
+      'sessions',
+      'prepared_queries',
+    ]);
   });
 
   it.each([

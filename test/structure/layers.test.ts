@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'value' | 'typ
   query: { runtime: 'value' },
   agent: { catalog: 'value', checks: 'value', runtime: 'value' },
   dns: { runtime: 'value', catalog: 'type', query: 'value' },
-  snapshot: { catalog: 'value', runtime: 'value' },
+  snapshot: { catalog: 'value', query: 'value', runtime: 'value' },
   http: {
     snapshot: 'value',
     catalog: 'value',
