@@ -12,7 +12,7 @@ export {
   type RootLogger,
   silentLogger,
 } from './logger.ts';
-export { formatLossless, parseLossless } from './lossless-json.ts';
+export { formatLossless, parseAsWritten, parseLossless, WrittenNumber } from './lossless-json.ts';
 export { packageVersion } from './package-version.ts';
 export { writePidFile } from './pid-file.ts';
 export { measureProcess, type ProcessUsage } from './process-usage.ts';

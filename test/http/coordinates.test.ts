@@ -99,7 +99,7 @@ describe('a coordinate', () => {
       'a number past all',
       '{"Node":"n1","Coord":{"Height":1e999}}',
       400,
-      'Request decode failed: json: cannot unmarshal number into Go struct field .Coord.Height of type float64',
+      'Request decode failed: json: cannot unmarshal number 1e999 into Go struct field .Coord.Height of type float64',
     ],
     [
       'a long name',

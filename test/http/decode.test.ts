@@ -94,7 +94,7 @@ describe('a value of the wrong kind', () => {
     [
       '{"Port":1e300}',
       'Port',
-      'json: cannot unmarshal number 1e+300 into Go struct field .Port of type int',
+      'json: cannot unmarshal number 1e300 into Go struct field .Port of type int',
     ],
     [
       '{"Name":1}',
@@ -153,17 +153,22 @@ describe('a value of the wrong kind', () => {
     [
       '{"Check":{"TTL":1e309}}',
       'Check.TTL',
-      'json: cannot unmarshal number into Go struct field .TTL of type time.Duration',
+      'json: cannot unmarshal number 1e309 into Go struct field .TTL of type time.Duration',
     ],
     [
       '{"Check":{"Timeout":1e19}}',
       'Check.Timeout',
-      'json: cannot unmarshal number 10000000000000000000 into Go struct field .Timeout of type time.Duration',
+      'json: cannot unmarshal number 1e19 into Go struct field .Timeout of type time.Duration',
     ],
     [
       '{"Check":{"Interval":-9223372036854777856}}',
       'Check.Interval',
-      'json: cannot unmarshal number -9223372036854778000 into Go struct field .Interval of type time.Duration',
+      'json: cannot unmarshal number -9223372036854777856 into Go struct field .Interval of type time.Duration',
+    ],
+    [
+      '{"Meta":{"a":"\\"1e400"},"Check":{"TTL":1.50}} 7',
+      'Check.TTL',
+      'json: cannot unmarshal number 1.50 into Go struct field .TTL of type time.Duration',
     ],
     [
       '{"Check":{"TTL":1.5}}',
@@ -331,7 +336,8 @@ describe('an unsigned 64-bit number', () => {
     ['1.5', 'number 1.5'],
     ['"7"', 'string'],
     ['true', 'bool'],
-    ['9'.repeat(400), 'number Infinity'],
+    ['9'.repeat(400), `number ${'9'.repeat(400)}`],
+    ['1.50', 'number 1.50'],
   ])('is not %s', (written, described) => {
     expect(() => decodeBody(shape, `{"Flags": ${written}}`)).toThrow(
       `json: cannot unmarshal ${described} into Go struct field .Flags of type uint64`,

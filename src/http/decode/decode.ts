@@ -4,7 +4,13 @@
  * The only error it throws is a DecodeError.
  */
 import type { Json } from '../../catalog/index.ts';
-import { limits, parseDuration, parseLossless } from '../../runtime/index.ts';
+import {
+  limits,
+  parseAsWritten,
+  parseDuration,
+  parseLossless,
+  WrittenNumber,
+} from '../../runtime/index.ts';
 import { DecodeError } from './decode-error.ts';
 import { scanJson } from './scan.ts';
 import type { Decoded, FieldsShape, Shape } from './shape.ts';
@@ -13,28 +19,39 @@ import type { Decoded, FieldsShape, Shape } from './shape.ts';
 interface Path {
   readonly full: string;
   readonly go: string;
+  /** A number as the body has it. */
+  readonly written?: string;
 }
 
 const TOP: Path = { full: '', go: '' };
 
 /** @throws DecodeError */
 export function decodeBody<S extends Shape>(shape: S, body: string): Decoded<S> {
-  return decodeValue(shape, parseFirst(body), TOP) as Decoded<S>;
+  try {
+    return decodeValue(shape, parseFirst(body, parseLossless), TOP) as Decoded<S>;
+  } catch (error) {
+    if (!(error instanceof NumberMismatch)) throw error;
+    // Again, to say how the number was written.
+    return decodeValue(shape, parseFirst(body, parseAsWritten), TOP) as Decoded<S>;
+  }
 }
 
-function parseFirst(body: string): unknown {
+function parseFirst(body: string, parse: (text: string) => unknown): unknown {
   try {
-    return parseLossless(body);
+    return parse(body);
   } catch (error) {
     // Reading long numbers back recurses.
     if (error instanceof RangeError) throw new DecodeError('', 'exceeded max depth');
     const scan = scanJson(body);
     if (!scan.ok) throw new DecodeError('', scan.message);
-    return parseLossless(body.slice(0, scan.end));
+    return parse(body.slice(0, scan.end));
   }
 }
 
 function decodeValue(shape: Shape, value: unknown, path: Path): unknown {
+  if (value instanceof WrittenNumber) {
+    return decodeValue(shape, parseLossless(value.text), { ...path, written: value.text });
+  }
   if (shape.kind === 'optional') {
     return value === undefined || value === null ? undefined : decodeValue(shape.of, value, path);
   }
@@ -54,8 +71,7 @@ function decodeValue(shape: Shape, value: unknown, path: Path): unknown {
     case 'number':
       if (given === undefined) return 0;
       if (typeof given !== 'number') throw mismatch(given, path, 'float64');
-      // JSON.parse makes Infinity of 1e309: how it was written is lost.
-      if (!Number.isFinite(given)) throw mismatch(given, path, 'float64', 'number');
+      if (!Number.isFinite(given)) throw numberMismatch(path, 'float64');
       return given;
     case 'duration':
       return decodeDuration(given, path);
@@ -94,7 +110,7 @@ function wellFormed(text: string): string {
 function decodeInteger(given: unknown, path: Path): number {
   if (given === undefined) return 0;
   if (typeof given !== 'number') throw mismatch(given, path, 'int');
-  if (!Number.isSafeInteger(given)) throw mismatch(given, path, 'int', `number ${given}`);
+  if (!Number.isSafeInteger(given)) throw numberMismatch(path, 'int');
   return given;
 }
 
@@ -104,8 +120,8 @@ function decodeUint64(given: unknown, path: Path): bigint {
     const value = BigInt(given as bigint | number);
     if (value >= 0n && value < 2n ** 64n) return value;
   }
-  const described = typeof given === 'number' || isWhole ? `number ${given}` : goWord(given);
-  throw mismatch(given, path, 'uint64', described);
+  if (typeof given === 'number' || isWhole) throw numberMismatch(path, 'uint64');
+  throw mismatch(given, path, 'uint64');
 }
 
 const NANOSECONDS_PER_MS = 1e6;
@@ -116,9 +132,7 @@ function decodeDuration(given: unknown, path: Path): number {
   if (given === undefined) return 0;
   if (typeof given === 'number') {
     if (isInt64(given)) return given / NANOSECONDS_PER_MS;
-    // JSON.parse makes Infinity of 1e309: how it was written is lost.
-    const described = Number.isFinite(given) ? `number ${given}` : 'number';
-    throw mismatch(given, path, 'time.Duration', described);
+    throw numberMismatch(path, 'time.Duration');
   }
   if (typeof given !== 'string') throw mismatch(given, path, 'time.Duration');
   const parsed = parseDuration(given);
@@ -215,17 +229,20 @@ function unknownField(key: string, path: Path): DecodeError {
   );
 }
 
-function mismatch(
-  value: unknown,
-  path: Path,
-  goType: string,
-  described = goWord(value),
-): DecodeError {
+function mismatch(value: unknown, path: Path, goType: string): DecodeError {
+  return new DecodeError(path.full, mismatchText(goWord(value), path, goType));
+}
+
+/** A number that the type has no room for. */
+class NumberMismatch extends DecodeError {}
+
+function numberMismatch(path: Path, goType: string): NumberMismatch {
+  return new NumberMismatch(path.full, mismatchText(`number ${path.written}`, path, goType));
+}
+
+function mismatchText(described: string, path: Path, goType: string): string {
   const target = path.go === '' ? 'Go value' : `Go struct field .${path.go}`;
-  return new DecodeError(
-    path.full,
-    `json: cannot unmarshal ${described} into ${target} of type ${goType}`,
-  );
+  return `json: cannot unmarshal ${described} into ${target} of type ${goType}`;
 }
 
 function goWord(value: unknown): string {
