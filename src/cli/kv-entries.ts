@@ -86,6 +86,11 @@ function isTrue(reply: string): boolean {
 /** The digits of a flag that is an unsigned number of 64 bits. @throws UsageError */
 export function uint64Flag(flags: FlagValues, name: string): string {
   const text = flags.text(name) || '0';
-  if (/^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n) return `${BigInt(text)}`;
+  if (isUint64(text)) return `${BigInt(text)}`;
   throw new UsageError(`invalid value "${text}" for flag -${name}: parse error`);
+}
+
+/** Digits that stand for an unsigned number of 64 bits. */
+export function isUint64(text: string): boolean {
+  return /^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n;
 }

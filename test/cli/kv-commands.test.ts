@@ -115,6 +115,23 @@ Value            one
       'import [{"key":"a","value":"x"}]',
       'Error base 64 decoding value for key a: illegal base64 data',
     ],
+    ['import [{"key":"a"},{"value":""}]', 'Cannot unmarshal data: an entry without a key'],
+    [
+      'import [{"key":1}]',
+      'Cannot unmarshal data: json: cannot unmarshal number into Go struct field Entry.key of type string',
+    ],
+    [
+      'import [{"key":"a","flags":"1"}]',
+      'Cannot unmarshal data: json: cannot unmarshal string into Go struct field Entry.flags of type uint64',
+    ],
+    [
+      'import [{"key":"a","flags":1.50}]',
+      'Cannot unmarshal data: json: cannot unmarshal number 1.50 into Go struct field Entry.flags of type uint64',
+    ],
+    [
+      'import [{"key":"a","value":[]}]',
+      'Cannot unmarshal data: json: cannot unmarshal array into Go struct field Entry.value of type string',
+    ],
   ])('are not touched by "kv %s"', async (line, message) => {
     expect(await runCommand(['kv', ...line.split(' ')])).toEqual(refused(message));
   });
@@ -164,4 +181,11 @@ it('an export is what an import takes, in another folder, too', async () => {
   const copy = await kv('export', 'copy/');
   expect(copy.stdout).toBe(stdout.replaceAll('"app/', '"copy/app/'));
   expect(await kv('export', 'none')).toEqual(done('[]\n'));
+});
+
+it('an import matches names in any case, passes others over, and takes null for nothing', async () => {
+  const { kv } = await startKv();
+  const data = '[{"Key":"z","FLAGS":18446744073709551615,"Value":null,"namespace":1}]';
+  expect(await kv('import', data)).toEqual(done('Imported: z\n'));
+  expect((await kv('export', 'z')).stdout).toContain('"flags": 18446744073709551615,');
 });
