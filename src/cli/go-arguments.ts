@@ -1,10 +1,10 @@
 /**
  * Brings argv as Go's package flag takes it (one dash or two, `-x v` and `-x=v`, booleans only as `-x` or
  * `-x=false`) into the one spelling that commander reads without ambiguity. The grammar and its error texts are
- * those of the agent's flags, in `src/config`. Unlike Go, a flag may follow an operand, unless a `--` is given or the
+ * those of the agent's flags, too. Unlike Go, a flag may follow an operand, unless a `--` is given or the
  * command's operands are somebody else's words.
  */
-import { parseGoFlags } from '../config/index.ts';
+import { type GoFlag, parseGoFlags } from '../runtime/index.ts';
 import type { Command, Flag } from './command.ts';
 
 export type NormalisedArguments =
@@ -78,8 +78,8 @@ const GRAMMAR_KINDS = {
   map: 'list',
 } as const;
 
-function grammarOf({ name, kind, help }: Flag) {
-  return { name, kind: GRAMMAR_KINDS[kind], path: '', description: help };
+function grammarOf({ name, kind }: Flag): GoFlag {
+  return { name, kind: GRAMMAR_KINDS[kind] };
 }
 
 function pairProblem(name: string, value: string): string | undefined {

@@ -1,17 +1,7 @@
-/**
- * The flags of `rollcall agent`, as data, and the rules of Go's flag package by which they are read: one dash or
- * two, `-x v` or `-x=v`, and a boolean is `-x` or `-x=false`, never `-x false`.
- */
-import { readFlagValue } from './flag-value.ts';
+/** The flags of `rollcall agent`, as data, and the settings that a command line makes with them. */
+import { type FlagKind, type GoFlag, type GoFlagValues, parseGoFlags } from '../runtime/index.ts';
 
-export const FLAG_KINDS = ['boolean', 'string', 'integer', 'duration', 'list', 'pairs'] as const;
-/** `list`: may be given several times; `pairs`: the same, each `key:value`. */
-export type FlagKind = (typeof FLAG_KINDS)[number];
-
-export interface Flag {
-  /** Without dashes. */
-  readonly name: string;
-  readonly kind: FlagKind;
+export interface Flag extends GoFlag {
   /** Key of the configuration that it sets; empty for the flags that say what to load. */
   readonly path: string;
   readonly description: string;
@@ -115,47 +105,24 @@ const OTHER_FLAGS: readonly Flag[] = [
 export const AGENT_FLAGS: readonly Flag[] = [...BUILT_FLAGS, ...OTHER_FLAGS];
 
 /** What the flags of a command line say. */
-export interface FlagValues {
-  /** Values by flag name, in the order they were given; booleans as `true` and `false`. */
-  readonly given: ReadonlyMap<string, readonly unknown[]>;
+export interface FlagValues extends Pick<GoFlagValues, 'given' | 'rest'> {
   /** Files and directories, in the order they were given. */
   readonly configPaths: readonly string[];
-  /** What follows the flags. */
-  readonly rest: readonly string[];
 }
 
-export type ParsedFlags =
+export type ParsedAgentFlags =
   | { readonly ok: true; readonly flags: FlagValues }
   | { readonly ok: false; readonly message: string };
 
-/** Reads `argv` by Go's rules; the message of a failure is Go's. */
-export function parseGoFlags(argv: readonly string[], table: readonly Flag[]): ParsedFlags {
-  const given = new Map<string, unknown[]>();
-  const configPaths: string[] = [];
-  let at = 0;
-  for (; at < argv.length; at++) {
-    const word = argv[at] ?? '';
-    if (!/^-./.test(word)) break;
-    if (word === '--') {
-      at += 1;
-      break;
-    }
-    const [, name = '', text] = /^--?([^-=][^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-    if (name === '') return { ok: false, message: `bad flag syntax: ${word}` };
-    const found = table.find((one) => one.name === name);
-    if (found === undefined) {
-      return { ok: false, message: `flag provided but not defined: -${name}` };
-    }
-    const takesNext = text === undefined && found.kind !== 'boolean';
-    if (takesNext) at += 1;
-    const value = takesNext ? argv[at] : (text ?? 'true');
-    if (value === undefined) return { ok: false, message: `flag needs an argument: -${name}` };
-    const read = readFlagValue(found, value);
-    if (!read.ok) return read;
-    given.set(name, [...(given.get(name) ?? []), read.value]);
-    if (name === 'config-file' || name === 'config-dir') configPaths.push(value);
-  }
-  return { ok: true, flags: { given, configPaths, rest: argv.slice(at) } };
+/** Reads the words after `rollcall agent`; the message of a failure is Go's. */
+export function parseAgentFlags(argv: readonly string[]): ParsedAgentFlags {
+  const parsed = parseGoFlags(argv, AGENT_FLAGS);
+  if (!parsed.ok) return parsed;
+  const { given, sequence, rest } = parsed.flags;
+  const configPaths = sequence
+    .filter(([name]) => name === 'config-file' || name === 'config-dir')
+    .map(([, value]) => String(value));
+  return { ok: true, flags: { given, configPaths, rest } };
 }
 
 /** The settings that the flags make, in the shape of a configuration file. */

@@ -1,13 +1,6 @@
 export type { AgentConfig, Config, Endpoint, HttpConfig } from './config.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
-export {
-  AGENT_FLAGS,
-  type Flag,
-  type FlagKind,
-  type FlagValues,
-  type ParsedFlags,
-  parseGoFlags,
-} from './flags.ts';
+export { AGENT_FLAGS, type Flag, type FlagValues, parseAgentFlags } from './flags.ts';
 export { type Host, systemHost } from './host.ts';
 export { agentIdentity, describeSelf, type ProcessFacts } from './identity.ts';
 export {

@@ -9,7 +9,7 @@ import { buildConfig } from './build.ts';
 import type { Config } from './config.ts';
 import { ConfigError, shown } from './config-error.ts';
 import { checksOfOthers } from './definition-rules.ts';
-import { AGENT_FLAGS, type FlagValues, flagContent, parseGoFlags } from './flags.ts';
+import { AGENT_FLAGS, type FlagValues, flagContent, parseAgentFlags } from './flags.ts';
 import { type Host, systemHost } from './host.ts';
 import { type Layer, readLayer } from './layer.ts';
 import { brokenRules } from './rules.ts';
@@ -70,7 +70,7 @@ export function loadArguments(
   argv: readonly string[],
   options: Omit<LoadOptions, 'flags'> = {},
 ): LoadedConfig {
-  const parsed = parseGoFlags(argv, AGENT_FLAGS);
+  const parsed = parseAgentFlags(argv);
   if (parsed.ok) return loadConfig({ ...options, flags: parsed.flags });
   const { message } = parsed;
   const problem = { path: '', expected: 'a flag', received: '', file: COMMAND_LINE, message };

@@ -1,5 +1,12 @@
 export { type Clock, systemClock, type Timer } from './clock.ts';
 export { formatDuration, type ParsedDuration, parseDuration } from './duration.ts';
+export {
+  type FlagKind,
+  type GoFlag,
+  type GoFlagValues,
+  type ParsedFlags,
+  parseGoFlags,
+} from './go-flags.ts';
 export { describeHost } from './host-facts.ts';
 export { InTurn } from './in-turn.ts';
 export { type Limit, limits } from './limits.ts';

@@ -1,70 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  AGENT_FLAGS,
-  type Flag,
-  loadArguments,
-  parseGoFlags,
-  SCHEMA,
-} from '../../src/config/index.ts';
+import { AGENT_FLAGS, loadArguments, SCHEMA } from '../../src/config/index.ts';
 import { errorOf, HOST, load } from './bench.ts';
 
-const TABLE: readonly Flag[] = [
-  { name: 'yes', kind: 'boolean', path: '', description: '' },
-  { name: 'text', kind: 'string', path: '', description: '' },
-  { name: 'count', kind: 'integer', path: '', description: '' },
-  { name: 'wait', kind: 'duration', path: '', description: '' },
-  { name: 'many', kind: 'list', path: '', description: '' },
-  { name: 'pair', kind: 'pairs', path: '', description: '' },
-];
-
-describe('flags are read by the rules of Go', () => {
-  const table: [string, Record<string, unknown[]>, string[]][] = [
-    ['-yes', { yes: [true] }, []],
-    ['--yes', { yes: [true] }, []],
-    ['-yes=false', { yes: [false] }, []],
-    ['-yes=F', { yes: [false] }, []],
-    ['-yes false', { yes: [true] }, ['false']],
-    ['-text a', { text: ['a'] }, []],
-    ['--text=a=b', { text: ['a=b'] }, []],
-    ['-text=', { text: [''] }, []],
-    ['-text -yes', { text: ['-yes'] }, []],
-    ['-count -1', { count: [-1] }, []],
-    ['-wait 5s', { wait: ['5s'] }, []],
-    ['-many a -many=b', { many: ['a', 'b'] }, []],
-    ['-pair a:b:c', { pair: [['a', 'b:c']] }, []],
-    ['-pair a', { pair: [['a', '']] }, []],
-    ['-yes -- -text', { yes: [true] }, ['-text']],
-    ['rest -yes', {}, ['rest', '-yes']],
-    ['- -yes', {}, ['-', '-yes']],
-    ['', {}, []],
-  ];
-  it.each(table)('%s', (line, given, rest) => {
-    const parsed = parseGoFlags(line === '' ? [] : line.split(' '), TABLE);
-    expect(parsed.ok && Object.fromEntries(parsed.flags.given)).toEqual(given);
-    expect(parsed.ok && parsed.flags.rest).toEqual(rest);
-  });
-});
-
-describe('flags that are wrong are refused in the words of Go', () => {
-  const table: [string, string][] = [
-    ['-nope', 'flag provided but not defined: -nope'],
-    ['--nope=1', 'flag provided but not defined: -nope'],
-    ['-text', 'flag needs an argument: -text'],
-    ['---text', 'bad flag syntax: ---text'],
-    ['-=x', 'bad flag syntax: -=x'],
-    ['-yes=maybe', 'invalid boolean value "maybe" for -yes: parse error'],
-    ['-count x', 'invalid value "x" for flag -count: parse error'],
-    ['-wait 5', 'invalid value "5" for flag -wait: parse error'],
-  ];
-  it.each(table)('%s: %s', (line, message) => {
-    expect(parseGoFlags(line.split(' '), TABLE)).toEqual({ ok: false, message });
-  });
-
-  it('as a ConfigError where a configuration was wanted', () => {
-    expect(errorOf(() => loadArguments(['-nope'], { host: HOST })).message).toBe(
-      'flag provided but not defined: -nope',
-    );
-  });
+it('a flag that is wrong is a ConfigError where a configuration was wanted', () => {
+  expect(errorOf(() => loadArguments(['-nope'], { host: HOST })).message).toBe(
+    'flag provided but not defined: -nope',
+  );
 });
 
 describe('the flags of the agent', () => {

@@ -7,7 +7,7 @@ import {
   type Flag as AgentFlag,
   ConfigError,
   loadConfig,
-  parseGoFlags,
+  parseAgentFlags,
 } from '../../config/index.ts';
 import { type Command, CommandError, type Flag, UsageError } from '../command.ts';
 
@@ -29,7 +29,7 @@ export const command: Command = {
   flags: AGENT_FLAGS.map(shownFlag),
   readsOwnArguments: true,
   async run({ operands, stdout, stderr }) {
-    const parsed = parseGoFlags(operands, AGENT_FLAGS);
+    const parsed = parseAgentFlags(operands);
     if (!parsed.ok) throw new UsageError(parsed.message);
     const { flags } = parsed;
     if (flags.rest.length > 0) {
