@@ -180,7 +180,8 @@ function isAt(row: { readonly modifyIndex: number } | undefined, index: number):
 type KvOperation = Extract<TxnOperation, { readonly kind: 'kv' }>;
 
 function runKv(transaction: Transaction, operation: KvOperation): readonly TxnResult[] {
-  const { verb, key, index, session } = operation;
+  const { verb, key, value, flags, index, session } = operation;
+  const input = { key, value, flags };
   const named = `key ${quote(key)}`;
   const left = (): readonly TxnResult[] => {
     const row = transaction.get('kv', key);
@@ -188,18 +189,18 @@ function runKv(transaction: Transaction, operation: KvOperation): readonly TxnRe
   };
   switch (verb) {
     case 'set':
-      putKv(transaction, operation);
+      putKv(transaction, input);
       return left();
     case 'cas':
-      if (!putKv(transaction, operation, index)) throw stale('set', named);
+      if (!putKv(transaction, input, index)) throw stale('set', named);
       return left();
     case 'lock':
-      if (lockKv(transaction, operation, session) !== 'locked') {
+      if (lockKv(transaction, input, session) !== 'locked') {
         throw new Fault(`failed to lock ${named}, lock is already held`);
       }
       return left();
     case 'unlock':
-      if (!unlockKv(transaction, operation, session)) {
+      if (!unlockKv(transaction, input, session)) {
         const reason = "lock isn't held, or is held by another session";
         throw new Fault(`failed to unlock ${named}, ${reason}`);
       }

@@ -106,6 +106,12 @@ describe('verbs of keys', () => {
     expect(await run({ KV: { Verb: 'get-tree', Key: 'none/' } })).toMatchObject({ Results: [] });
   });
 
+  it('change nothing when they write what is there', async () => {
+    const { Results } = await run(kv({ Verb: 'set', Value: base64('value'), Flags: 3 }));
+    const [row] = (await api.get('/v1/kv/free')).json();
+    expect([api.state.index, Results]).toEqual([index, [{ KV: { ...row, Value: null } }]]);
+  });
+
   it('keep all 64 bits of the flags', async () => {
     const flags = '16210313421097356768';
     const body = `[{"KV":{"Verb":"set","Key":"x","Flags":${flags}}}]`;
@@ -415,6 +421,12 @@ describe('a body that is refused', () => {
       '[{"Service":{"Verb":"set","Node":"n2","Service":{"Service":"a","Port":70000}}}]',
       400,
       'Invalid service port: Port must be between 0 and 65535, received 70000',
+    ],
+    [
+      'has a node of a peer',
+      '[{"Node":{"Verb":"set","Node":{"Node":"n2","PeerName":"east"}}}]',
+      400,
+      'peer "east" is unknown: there are no peers of this cluster',
     ],
     [
       'has too many operations',
