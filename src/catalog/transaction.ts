@@ -95,7 +95,10 @@ export class Transaction {
     return TABLE_NAMES.some((table) => (this.#overlays[table]?.changes.size ?? 0) > 0);
   }
 
-  /** Everything that differs from the base, rows stamped with `index`. Empty when nothing was changed. */
+  /**
+   * Everything that was written, rows stamped with `index`: also what was changed and changed back, as in Consul. Empty
+   * when nothing was changed.
+   */
   changes(index: number): RowChange[] {
     const changes: RowChange[] = [];
     for (const table of TABLE_NAMES) this.#collect(table, index, changes);
@@ -122,16 +125,8 @@ export class Transaction {
     const base = this.#base[table] as TableView<TableRows[Name]>;
     for (const [key, row] of overlay.changes) {
       const before = base.get(key);
-      if (row === null) {
-        if (before !== undefined) changes.push({ table, key, before, after: undefined });
-      } else if (before === undefined || !equalRow(before, row)) {
-        changes.push({
-          table,
-          key,
-          before,
-          after: stamp(row, before?.createIndex ?? index, index),
-        });
-      }
+      if (row !== null) changes.push({ table, key, before, after: stamp(row, index) });
+      else if (before !== undefined) changes.push({ table, key, before, after: undefined });
     }
   }
 
@@ -148,9 +143,12 @@ export class Transaction {
   }
 }
 
-/** The row is this transaction's own copy, seen by nobody yet: it is stamped in place. */
-function stamp<Row extends Versioned>(row: Row, createIndex: number, modifyIndex: number): Row {
-  return Object.assign(row, { createIndex, modifyIndex });
+/**
+ * The row is this transaction's own copy, seen by nobody yet: it is stamped in place. One that was not there when it was
+ * put has no index yet, be it that there was another before.
+ */
+function stamp<Row extends Versioned>(row: Row, index: number): Row {
+  return Object.assign(row, { createIndex: row.createIndex || index, modifyIndex: index });
 }
 
 const VERSION_FIELDS = new Set(['createIndex', 'modifyIndex']);

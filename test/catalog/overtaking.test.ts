@@ -102,6 +102,20 @@ describe('commands that were overtaken', () => {
     expect([state.index, state.stagedIndex, state.underWay]).toEqual([index, index, 0]);
   });
 
+  it('leave a row that was made anew as they made it', () => {
+    const { state, stage, publish, overtake } = opened();
+    stage(web('n1'));
+    publish();
+    stage((transaction) => {
+      dropCheck(transaction);
+      // Something else under the same name.
+      web('n1', { name: 'other', status: 'warning' })(transaction);
+    });
+    overtake(flip('critical'));
+    publish();
+    expect(alive(state)).toMatchObject({ name: 'other', status: 'warning' });
+  });
+
   it('are seen by later commands as they will be shown', () => {
     const { state, stage, publish, overtake } = opened();
     stage(web('n1'));

@@ -1,6 +1,7 @@
 /** `/v1/txn`: every verb with what it answers, every text of a refusal, and that nothing is done by halves. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readKv } from '../../src/catalog/index.ts';
 import { limits } from '../../src/runtime/index.ts';
 import { openApi, type TestApi } from './api.ts';
 
@@ -134,6 +135,25 @@ describe('verbs of keys', () => {
       { KV: { Key: 'x', LockIndex: 1, ...at } },
     ]);
     expect(api.state.index).toBe(index + 1);
+  });
+
+  const sameValue = { Value: base64('value'), Flags: 3 };
+  it.each([
+    ['deleted and set anew', [{ Verb: 'delete' }, { Verb: 'set' }], true],
+    ['deleted and set as it was', [{ Verb: 'delete' }, { Verb: 'set', ...sameValue }], true],
+    ['changed and changed back', [{ Verb: 'set' }, { Verb: 'set', ...sameValue }], false],
+  ])('answer the indexes of a key that was %s', async (_, verbs, isNew) => {
+    const [before] = (await api.get('/v1/kv/free')).json();
+    const woken: string[] = [];
+    api.state.watches.add(readKv(api.state, 'free').topics, () => woken.push('free'));
+    const { Results } = await run(...verbs.map(kv));
+    const [after] = (await api.get('/v1/kv/free')).json();
+    expect(Results.at(-1).KV).toEqual({ ...after, Value: null });
+    expect(after).toMatchObject({
+      CreateIndex: isNew ? index + 1 : before.CreateIndex,
+      ModifyIndex: index + 1,
+    });
+    expect(woken).toEqual(['free']);
   });
 });
 
