@@ -2,7 +2,7 @@
  * Where pino writes to: the log's own stream, from its level on, and those who follow the log meanwhile, each from a
  * level of its own. Knows nothing of who follows; a follower must take a line at once and bounds what it keeps.
  */
-import { type DestinationStream, pino } from 'pino';
+import type { DestinationStream } from 'pino';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -24,6 +24,9 @@ export interface LogFollower {
   take(entry: LogEntry): void;
 }
 
+/** Tells pino to set `lastLevel` before each line. The symbol is part of its interface. */
+const WANTS_METADATA: unique symbol = Symbol.for('pino.metadata');
+
 export class LogLines implements DestinationStream {
   readonly #stream: DestinationStream;
   readonly #followers = new Set<LogFollower>();
@@ -31,8 +34,7 @@ export class LogLines implements DestinationStream {
   #level: LogLevel;
   #least: LogLevel;
 
-  /** Tells pino to set `lastLevel` before each line. */
-  readonly [pino.symbols.needsMetadataGsym] = true;
+  readonly [WANTS_METADATA] = true;
   lastLevel = 0;
 
   constructor(level: LogLevel, stream: DestinationStream) {

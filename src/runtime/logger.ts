@@ -1,8 +1,10 @@
 /**
  * The log port. Modules take a Logger; only the composition root knows that pino writes it.
- * Messages are lower case; facts travel as fields, never inside the message.
+ * Messages are lower case; facts travel as fields, never inside the message. pino is loaded with the first logger, since
+ * threads and most commands have none.
  */
-import { type DestinationStream, pino } from 'pino';
+import { createRequire } from 'node:module';
+import type { DestinationStream, Logger as PinoLogger } from 'pino';
 import { type LogFollower, type LogLevel, LogLines } from './log-lines.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -28,6 +30,7 @@ export interface RootLogger extends Logger {
 
 /** Builds the process logger over `stream` (one JSON object a line). */
 export function createLogger(level: LogLevel, stream: DestinationStream): RootLogger {
+  const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino');
   const lines = new LogLines(level, stream);
   const root = pino(
     {
@@ -47,7 +50,7 @@ export function createLogger(level: LogLevel, stream: DestinationStream): RootLo
   };
 }
 
-function wrap(target: pino.Logger, lines: LogLines): Logger {
+function wrap(target: PinoLogger, lines: LogLines): Logger {
   const write =
     (level: LogLevel) =>
     (fields: LogFields, message: string): void => {
