@@ -2,11 +2,11 @@
  * The HTTP check: one request on a connection of its own, redirects followed unless forbidden, and the status code
  * as the verdict: 2xx passes, 429 warns, all else is critical. Of the body only the last bytes are ever held, and a
  * body that never ends costs no more than the check's timeout. Time limits come from the signal alone: undici's own
- * are too coarse.
+ * are too coarse. undici is loaded by the first run: it takes longer than all else an agent starts with.
  */
 import { STATUS_CODES } from 'node:http';
 import { isIP } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, request } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { limits } from '../runtime/index.ts';
 import { connectionErrorText } from './connection-error.ts';
 import type { CheckDefinition, CheckStatus } from './definition.ts';
@@ -21,6 +21,11 @@ export const httpProbe: ProbeKind = {
 };
 
 type Headers = Readonly<Record<string, readonly string[]>>;
+
+interface Connection {
+  readonly dispatcher: Agent;
+  readonly request: typeof import('undici').request;
+}
 
 interface Hop {
   readonly url: URL;
@@ -60,7 +65,7 @@ async function look(
   const url = readUrl(target);
   if (typeof url === 'string') return critical(`${operation(method)} "${target}": ${url}`);
 
-  const connection = openConnection(definition);
+  const connection = await openConnection(definition);
   try {
     const body = definition.body || null;
     const first: Hop = { url, method, headers: headersOf(definition, url), body };
@@ -76,7 +81,7 @@ async function look(
     return critical(`${operation(by)} "${withoutPassword(at, target)}": ${text}`);
   } finally {
     // Whatever is still open, a half-read body included, ends with the run.
-    connection.destroy().catch(() => {});
+    connection.dispatcher.destroy().catch(() => {});
   }
 }
 
@@ -86,9 +91,10 @@ function verdict(statusCode: number): CheckStatus {
 }
 
 /** One connection a request and none kept: a check must see what a new client would. */
-function openConnection(definition: CheckDefinition): Agent {
+async function openConnection(definition: CheckDefinition): Promise<Connection> {
+  const { Agent, buildConnector, request } = await import('undici');
   const connector = buildConnector({ rejectUnauthorized: definition.tlsSkipVerify !== true });
-  return new Agent({
+  const dispatcher = new Agent({
     pipelining: 0,
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -98,18 +104,19 @@ function openConnection(definition: CheckDefinition): Agent {
       connector({ ...options, servername: name }, callback);
     },
   });
+  return { dispatcher, request };
 }
 
 /** Sends the request and those that redirects ask for; resolves with the head of the last response. */
 async function send(
   first: Hop,
-  dispatcher: Dispatcher,
+  connection: Connection,
   signal: AbortSignal,
   follow: boolean,
 ): Promise<Dispatcher.ResponseData> {
   let hop = first;
   for (let redirects = 0; ; redirects++) {
-    const response = await sendOnce(hop, dispatcher, signal);
+    const response = await sendOnce(hop, connection, signal);
     // A body that is abandoned or cut off fails later, when nobody listens any more.
     response.body.on('error', () => {});
     const next = follow ? redirected(hop, response) : undefined;
@@ -124,7 +131,7 @@ async function send(
 
 async function sendOnce(
   hop: Hop,
-  dispatcher: Dispatcher,
+  { dispatcher, request }: Connection,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
   try {
