@@ -47,6 +47,7 @@ export const ERROR_CATALOGUE = {
   filter_too_costly: { status: 400, title: 'The filter expression takes too much work' },
   namespace_unsupported: { status: 400, title: 'Namespaces are not supported' },
   partition_unsupported: { status: 400, title: 'Partitions are not supported' },
+  peer_unsupported: { status: 400, title: 'Peers are not supported' },
   datacenter_unknown: { status: 500, title: 'Unknown datacenter' },
   passing_invalid: { status: 400, title: 'Invalid value of passing' },
   enable_missing: { status: 400, title: 'Missing value of enable' },

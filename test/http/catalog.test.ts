@@ -11,6 +11,8 @@ beforeEach(async () => {
   return () => api.close();
 });
 
+const UNKNOWN_PEER = 'peer "east" is unknown: there are no peers of this cluster';
+
 describe('a refused registration', () => {
   const node = { Node: 'n2', Address: '10.0.0.2' };
   it.each<readonly [unknown, number, string]>([
@@ -49,6 +51,9 @@ describe('a refused registration', () => {
       "Node 'n3' for check 'c' doesn't match register request node 'n2'",
     ],
     [{ ...node, Node: 'x'.repeat(513) }, 400, 'Node is too long (513 > 512 bytes)'],
+    [{ ...node, PeerName: 'east' }, 400, UNKNOWN_PEER],
+    [{ ...node, Service: { Service: 's', PeerName: 'east' } }, 400, UNKNOWN_PEER],
+    [{ ...node, Check: { Name: 'c', PeerName: 'east' } }, 400, UNKNOWN_PEER],
   ])('%j: %i %s', async (body, status, text) => {
     const before = api.state.index;
     const reply = await api.put(REGISTER, body);
@@ -67,6 +72,12 @@ describe('a refused registration', () => {
       'Node name n1 is reserved by node 00000000-0000-4000-8000-000000000001',
     );
   });
+});
+
+it("a deregistration of a peer's node leaves ours alone", async () => {
+  const reply = await api.put('/v1/catalog/deregister', { Node: 'n1', PeerName: 'east' });
+  expect([reply.statusCode, reply.body]).toEqual([400, UNKNOWN_PEER]);
+  expect((await api.get('/v1/catalog/nodes')).json()).toMatchObject([{ Node: 'n1' }]);
 });
 
 describe('a registration', () => {
@@ -222,6 +233,8 @@ describe('a read', () => {
     ['/v1/catalog/node/nope', 'null'],
     ['/v1/catalog/node-services/nope', '{"Node":null,"Services":null}'],
     ['/v1/health/service/nope', '[]'],
+    ['/v1/health/service/web?peer=east', '[]'],
+    ['/v1/catalog/service/web?peer=east', '[]'],
     ['/v1/health/checks/nope', '[]'],
     ['/v1/health/node/nope', '[]'],
     ['/v1/health/state/nope', '[]'],

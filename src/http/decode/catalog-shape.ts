@@ -85,8 +85,9 @@ export const healthCheckShape = {
     Timeout: text,
     ExposedPort: integer,
     Definition: definitionShape,
+    PeerName: text,
   },
-  ignored: [...VERSION_FIELDS, 'PeerName'],
+  ignored: VERSION_FIELDS,
 } as const satisfies FieldsShape;
 
 export const nodeServiceShape = {
@@ -107,8 +108,9 @@ export const nodeServiceShape = {
     Proxy: proxyShape,
     Connect: connectShape,
     Locality: localityShape,
+    PeerName: text,
   },
-  ignored: [...VERSION_FIELDS, 'PeerName', 'Datacenter', 'ContentHash'],
+  ignored: [...VERSION_FIELDS, 'Datacenter', 'ContentHash'],
 } as const satisfies FieldsShape;
 
 export const registerShape = {
@@ -126,22 +128,31 @@ export const registerShape = {
     Service: { kind: 'optional', of: nodeServiceShape },
     Check: { kind: 'optional', of: healthCheckShape },
     Checks: { kind: 'list', of: healthCheckShape, goType: 'structs.HealthChecks' },
+    PeerName: text,
   },
-  ignored: [...VERSION_FIELDS, 'PeerName', 'Token'],
+  ignored: [...VERSION_FIELDS, 'Token'],
 } as const satisfies FieldsShape;
 
 export const deregisterShape = {
   kind: 'fields',
   goType: 'structs.DeregisterRequest',
-  fields: { Datacenter: text, Node: text, ServiceID: text, CheckID: text },
-  ignored: ['Address', 'PeerName', 'Token'],
+  fields: { Datacenter: text, Node: text, ServiceID: text, CheckID: text, PeerName: text },
+  ignored: ['Address', 'Token'],
 } as const satisfies FieldsShape;
 
-/** @throws HttpError for a port that is none */
+/** There is one cluster, and what is of another must not be taken for ours. @throws HttpError */
+export function refusePeer(peer: string, field: string): void {
+  if (peer === '') return;
+  const reason = `peer ${JSON.stringify(peer)} is unknown: there are no peers of this cluster`;
+  throw new HttpError('peer_unsupported', reason, field);
+}
+
+/** @throws HttpError for a port that is none, and for a peer */
 export function toRegistration(
   decoded: Decoded<typeof registerShape>,
   datacenter: string,
 ): Registration {
+  refusePeer(decoded.PeerName, 'PeerName');
   const checks = decoded.Check === undefined ? decoded.Checks : [decoded.Check, ...decoded.Checks];
   return {
     node: toNode(decoded, datacenter),
@@ -151,7 +162,9 @@ export function toRegistration(
   };
 }
 
+/** @throws HttpError for a peer */
 export function toDeregistration(decoded: Decoded<typeof deregisterShape>): Deregistration {
+  refusePeer(decoded.PeerName, 'PeerName');
   return { node: decoded.Node, serviceId: decoded.ServiceID, checkId: decoded.CheckID };
 }
 
@@ -171,6 +184,7 @@ const WEIGHT_MAX = 65535;
 const DEFAULT_WEIGHTS = { passing: 1, warning: 1 };
 
 export function toService(decoded: Decoded<typeof nodeServiceShape>): ServiceInput {
+  refusePeer(decoded.PeerName, 'Service.PeerName');
   checkPort('Port', decoded.Port);
   for (const [tag, { Port }] of Object.entries(decoded.TaggedAddresses)) {
     checkPort(`TaggedAddresses.${tag}.Port`, Port);
@@ -213,6 +227,7 @@ function isWeight(weight: number, least: number): boolean {
 }
 
 export function toCheck(decoded: Decoded<typeof healthCheckShape>): CheckInput {
+  refusePeer(decoded.PeerName, 'Check.PeerName');
   return {
     node: decoded.Node,
     checkId: decoded.CheckID,

@@ -2,7 +2,13 @@
 import type { TxnOperation } from '../../catalog/index.ts';
 import { limits } from '../../runtime/index.ts';
 import { HttpError } from '../errors.ts';
-import { healthCheckShape, nodeServiceShape, toCheck, toService } from './catalog-shape.ts';
+import {
+  healthCheckShape,
+  nodeServiceShape,
+  refusePeer,
+  toCheck,
+  toService,
+} from './catalog-shape.ts';
 import { decodeBody } from './decode.ts';
 import { DecodeError } from './decode-error.ts';
 import { localityShape } from './service-shape.ts';
@@ -25,8 +31,9 @@ const nodeShape = {
     Meta: textMap,
     Locality: localityShape,
     ModifyIndex: uint64,
+    PeerName: text,
   },
-  ignored: ['Datacenter', 'CreateIndex', 'PeerName'],
+  ignored: ['Datacenter', 'CreateIndex'],
 } as const satisfies FieldsShape;
 
 const operationShape = {
@@ -112,6 +119,7 @@ function toOperation(
   if (KV !== undefined) return toKvOperation(KV, `${path}.KV`, valueBytesMax);
   if (Node !== undefined) {
     const { ID, Node: node, Address, TaggedAddresses, Meta, Locality, ModifyIndex } = Node.Node;
+    refusePeer(Node.Node.PeerName, 'Node.PeerName');
     return {
       kind: 'node',
       verb: Node.Verb,

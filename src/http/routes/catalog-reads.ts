@@ -127,12 +127,14 @@ export function requireName(
   return name;
 }
 
-/** Those that the `tag` and `node-meta` parameters ask for. */
+/** Those that the `tag`, `node-meta` and `peer` parameters ask for. */
 export function selectInstances(
   state: State,
   { query }: Call,
   instances: readonly Instance[],
 ): readonly Instance[] {
+  // Nothing is imported from a peer.
+  if (query.get('peer') !== '') return [];
   const ofNode = nodeMetaTest(state, query);
   const ofService = tagTest(query);
   if (ofNode === undefined && ofService === undefined) return instances;
