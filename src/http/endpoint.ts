@@ -6,8 +6,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { type Answer, EMPTY, json } from './answer.ts';
 import { HttpError } from './errors.ts';
-import { encodeJson, encodePrettyJson } from './json/encode.ts';
-import { encodeInSlices, isLong } from './json/encode-in-slices.ts';
+import { encodeInSlices } from './json/encode-in-slices.ts';
 import type { BodyLimit } from './plugins/body.ts';
 import type { Query } from './query.ts';
 
@@ -215,14 +214,13 @@ function send(
   }
 }
 
-/** What is long is written in slices, but for a reader's eyes. */
 function sendJson(
   reply: FastifyReply,
   { status, value }: Answer & { readonly kind: 'json' },
   pretty: boolean,
 ): FastifyReply | Promise<FastifyReply> {
   const typed = reply.code(status).header('content-type', 'application/json').serializer(asIs);
-  if (pretty) return typed.send(encodePrettyJson(value));
-  if (!isLong(value)) return typed.send(encodeJson(value));
-  return encodeInSlices(value).then((octets) => typed.send(octets));
+  const encoded = encodeInSlices(value, pretty);
+  if (typeof encoded === 'string') return typed.send(encoded);
+  return encoded.then((octets) => typed.send(octets));
 }

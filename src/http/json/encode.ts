@@ -60,29 +60,32 @@ export function encodeJson(value: unknown): string {
 
 /** As Go's MarshalIndent with four spaces, and a newline at the end. */
 export function encodePrettyJson(value: unknown): string {
-  return `${indent(encodeJson(value))}\n`;
+  return `${createIndent()(encodeJson(value))}\n`;
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^"{}[\],:]+/g;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^"{}[\],:]+/g;
 
-function indent(compact: string): string {
+/** Indents a text that comes in parts, of which none ends within a string or a number. */
+export function createIndent(): (compact: string) => string {
   let depth = 0;
-  let text = '';
   let before = '';
   const newLine = (): string => `\n${'    '.repeat(depth)}`;
-  for (const [token] of compact.matchAll(TOKEN)) {
-    const closes = token === '}' || token === ']';
-    if (closes) depth--;
-    const opened = before === '{' || before === '[';
-    // Empty objects and lists stay on one line.
-    if (opened ? !closes : closes) text += newLine();
-    text += token;
-    if (token === '{' || token === '[') depth++;
-    else if (token === ',') text += newLine();
-    else if (token === ':') text += ' ';
-    before = token;
-  }
-  return text;
+  return (compact) => {
+    let text = '';
+    for (const [token] of compact.matchAll(TOKEN)) {
+      const closes = token === '}' || token === ']';
+      if (closes) depth--;
+      const opened = before === '{' || before === '[';
+      // Empty objects and lists stay on one line.
+      if (opened ? !closes : closes) text += newLine();
+      text += token;
+      if (token === '{' || token === '[') depth++;
+      else if (token === ',') text += newLine();
+      else if (token === ':') text += ' ';
+      before = token;
+    }
+    return text;
+  };
 }
 
 /** Text that needs no escape: printable ASCII without `"`, `\`, `<`, `>` and `&`. */

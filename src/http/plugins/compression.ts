@@ -1,9 +1,12 @@
 /**
  * Answers in gzip for clients that take it, from the size on at which Consul's do. They are packed on a thread of
- * libuv, so that a long list does not hold the others up; what is small, a stream, or packed already goes out as it is.
+ * libuv, so that a long list does not hold the others up; what is small, a stream of no JSON, or packed already goes out
+ * as it is.
  */
-import { constants, gzip } from 'node:zlib';
+import { pipeline } from 'node:stream';
+import { constants, createGzip, gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { JsonStream } from '../json/encode-in-slices.ts';
 
 /** A packet or less: packing it wins nothing. */
 const BYTES_MIN = 1400;
@@ -19,6 +22,11 @@ export function installCompression(app: FastifyInstance): void {
       done(null, payload);
       return;
     }
+    if (payload instanceof JsonStream) {
+      reply.header('content-encoding', 'gzip');
+      done(null, packedStream(payload));
+      return;
+    }
     gzip(payload, { level: constants.Z_BEST_SPEED }, (error, packed) => {
       if (error !== null) {
         done(error);
@@ -32,7 +40,13 @@ export function installCompression(app: FastifyInstance): void {
 
 const GZIP_FILE = 'application/x-gzip';
 
-function isLarge(payload: unknown): payload is string | Buffer {
+/** Either ends with the other; whoever sends it sees why. */
+function packedStream(stream: JsonStream): NodeJS.ReadableStream {
+  return pipeline(stream, createGzip({ level: constants.Z_BEST_SPEED }), () => {});
+}
+
+function isLarge(payload: unknown): payload is string | Buffer | JsonStream {
+  if (payload instanceof JsonStream) return true;
   if (typeof payload === 'string') return Buffer.byteLength(payload) >= BYTES_MIN;
   return Buffer.isBuffer(payload) && payload.length >= BYTES_MIN;
 }

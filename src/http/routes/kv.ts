@@ -20,6 +20,7 @@ import { type Answer, type Headers, json } from '../answer.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
+import { listOf } from '../json/encode.ts';
 import { kvJson } from '../json/kv-json.ts';
 import type { Query } from '../query.ts';
 import { answerPlainRead, checkDatacenter, type ReadDeps } from '../reads.ts';
@@ -47,7 +48,7 @@ function read(deps: Deps, call: Call): Answer | Promise<Answer> {
     return answerPlainRead(deps, call, {
       read: readPrefix,
       toAnswer: (rows, headers) =>
-        rows.length === 0 ? absent(headers) : json(sortKeys(rows).map(kvJson), headers),
+        rows.length === 0 ? absent(headers) : json(listOf(sortKeys(rows), kvJson), headers),
     });
   }
   requireKey(key);

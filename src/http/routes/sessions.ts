@@ -16,6 +16,7 @@ import { sessionShape, toSession } from '../decode/session-shape.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
+import { listOf } from '../json/encode.ts';
 import { sessionJson } from '../json/kv-json.ts';
 import { answerPlainRead, checkDatacenter, type ReadDeps } from '../reads.ts';
 import { requireName } from './catalog-reads.ts';
@@ -59,7 +60,7 @@ export function sessions(deps: Deps): readonly Endpoint[] {
 }
 
 function list(rows: readonly SessionRow[], headers: Headers): Answer {
-  return json(rows.map(sessionJson), headers);
+  return json(listOf(rows, sessionJson), headers);
 }
 
 function requireId({ name }: Call): string {

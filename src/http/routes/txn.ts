@@ -14,6 +14,7 @@ import { decodeTxn } from '../decode/txn-shape.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { txnCheckJson } from '../json/check-json.ts';
+import { listOf } from '../json/encode.ts';
 import { kvJson, noEntryJson } from '../json/kv-json.ts';
 import { nodeJson } from '../json/node-json.ts';
 import { nodeServiceJson } from '../json/service-json.ts';
@@ -89,7 +90,7 @@ function failed(faults: readonly TxnFault[]): Answer {
 }
 
 function resultsJson(results: readonly TxnResult[]) {
-  return { Results: results.map(resultJson), Errors: null };
+  return { Results: listOf(results, resultJson), Errors: null };
 }
 
 function resultJson(result: TxnResult) {
