@@ -304,12 +304,11 @@ function runVerb<Row extends { readonly modifyIndex: number }>({
     case 'delete':
       remove();
       return undefined;
-    case 'delete-cas': {
-      const row = find();
-      if (row !== undefined && (index === 0 || !isAt(row, index))) throw stale('delete', named);
+    case 'delete-cas':
+      // Unlike the verb of keys, in Consul too: what is not there is at no index.
+      if (index === 0 || !isAt(find(), index)) throw stale('delete', named);
       remove();
       return undefined;
-    }
     default:
       throw new Fault(`unknown ${kind} verb ${quote(verb)}`);
   }
