@@ -61,14 +61,13 @@ export function answerPlainRead<Value>(
  * answer, or 0 where Consul tells none.
  */
 export async function answerAtOnce(
-  { agent, barrier }: Pick<ReadDeps, 'agent' | 'barrier'>,
-  { query }: Call,
+  deps: ParameterDeps & Pick<ReadDeps, 'barrier'>,
+  call: Call,
   read: () => Pick<Reading<Readonly<Record<string, unknown>>>, 'value' | 'index'>,
   cached: Headers = {},
 ): Promise<Answer> {
-  checkDatacenter(query, agent.identity.datacenter);
-  const consistency = consistencyOf(query);
-  if (consistency === 'consistent') await barrier();
+  const { consistency } = readParameters(deps, call);
+  if (consistency === 'consistent') await deps.barrier();
   const { value, index } = read();
   const meta = {
     Index: index,
@@ -97,17 +96,30 @@ function answerReading<Value>(
   read: () => Reading<Value>,
   toAnswer: (reading: Reading<Value>, mode: ReadMode) => Answer,
 ): Answer | Promise<Answer> {
-  const { query } = call;
-  checkDatacenter(query, deps.agent.identity.datacenter);
-  const consistency = consistencyOf(query);
-  readCacheControl(call);
-  const wait = waitOf(query, deps);
+  const { consistency, wait } = readParameters(deps, call);
   const mode = { consistency, minIndex: wait.minIndex };
   if (consistency === 'consistent') {
     return deps.barrier().then(async () => toAnswer(await waited(deps, call, read, wait), mode));
   }
   if (wait.minIndex === 0) return toAnswer(read(), mode);
   return waited(deps, call, read, wait).then((reading) => toAnswer(reading, mode));
+}
+
+type ParameterDeps = WaitDeps & Pick<ReadDeps, 'agent'>;
+
+/**
+ * What every read of Consul's servers takes, from where, how fresh and after which index. What is wrong of it is refused
+ * also where there is nothing to wait for.
+ */
+export function readParameters(
+  deps: ParameterDeps,
+  call: Call,
+): { readonly consistency: Consistency; readonly wait: Wait } {
+  const { query } = call;
+  checkDatacenter(query, deps.agent.identity.datacenter);
+  const consistency = consistencyOf(query);
+  readCacheControl(call);
+  return { consistency, wait: waitOf(query, deps) };
 }
 
 /** Refuses a datacenter that is not this one. */

@@ -190,14 +190,22 @@ describe('the keyring', () => {
   });
 });
 
-it.each([
+describe.each([
   '/v1/operator/raft/configuration',
   '/v1/operator/usage',
   '/v1/operator/autopilot/configuration',
   '/v1/operator/autopilot/health',
   '/v1/operator/autopilot/state',
   '/v1/status/leader',
-])('%s is of this datacenter alone', async (path) => {
-  const reply = await api.get(`${path}?dc=elsewhere`);
-  expect([reply.statusCode, reply.body]).toEqual([500, 'No path to datacenter']);
+  '/v1/status/peers',
+])('%s', (path) => {
+  it.each([
+    ['dc=elsewhere', 500, 'No path to datacenter'],
+    ['index=zz', 400, 'Invalid index'],
+    ['wait=1', 400, 'Invalid wait time'],
+    ['stale&consistent', 400, 'Cannot specify ?stale with ?consistent, conflicting semantics.'],
+  ])('refuses %s, as every read', async (query, status, text) => {
+    const reply = await api.get(`${path}?${query}`);
+    expect([reply.statusCode, reply.body]).toEqual([status, text]);
+  });
 });

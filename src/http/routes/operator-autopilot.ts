@@ -27,12 +27,17 @@ import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { GoMap } from '../json/encode.ts';
 import type { Query } from '../query.ts';
-import { checkDatacenter } from '../reads.ts';
+import { checkDatacenter, readParameters } from '../reads.ts';
 import { parseUint64 } from '../uint64.ts';
 import { hostPort } from './agent-self.ts';
 import { RAFT_TERM } from './operator.ts';
 
-type Deps = Pick<HttpDeps, 'agent' | 'state' | 'commit' | 'measure' | 'clock'>;
+type Deps = Pick<
+  HttpDeps,
+  'agent' | 'state' | 'commit' | 'measure' | 'clock' | 'random' | 'options'
+>;
+
+const CONFIGURATION = '/v1/operator/autopilot/configuration';
 
 const optional = <Of>(of: Of) => ({ kind: 'optional', of }) as const;
 
@@ -57,36 +62,31 @@ const configurationShape = {
 export function operatorAutopilot(deps: Deps): readonly Endpoint[] {
   const { agent, state, clock } = deps;
   const startedAt = new Date(clock.now()).toISOString();
-  const checked =
-    (answer: (call: Call) => Answer | Promise<Answer>) =>
-    (call: Call): Answer | Promise<Answer> => {
-      checkDatacenter(call.query, agent.identity.datacenter);
-      return answer(call);
-    };
-  return [
-    {
-      method: 'GET',
-      path: '/v1/operator/autopilot/configuration',
-      handle: checked(() => json(configurationJson(readAutopilot(state)))),
+  const reading = (path: string, answer: () => Answer | Promise<Answer>): Endpoint => ({
+    method: 'GET',
+    path,
+    handle: (call) => {
+      readParameters(deps, call);
+      return answer();
     },
+  });
+  return [
+    reading(CONFIGURATION, () => json(configurationJson(readAutopilot(state)))),
     {
       method: 'PUT',
-      path: '/v1/operator/autopilot/configuration',
-      handle: checked((call) => configure(deps, call)),
+      path: CONFIGURATION,
+      handle: (call) => {
+        checkDatacenter(call.query, agent.identity.datacenter);
+        return configure(deps, call);
+      },
     },
-    {
-      method: 'GET',
-      path: '/v1/operator/autopilot/health',
-      handle: checked(async () => {
-        const healthy = await isHealthy(deps);
-        return json(healthJson(deps, healthy, startedAt), {}, healthy ? 200 : 429);
-      }),
-    },
-    {
-      method: 'GET',
-      path: '/v1/operator/autopilot/state',
-      handle: checked(async () => json(stateJson(deps, await isHealthy(deps), startedAt))),
-    },
+    reading('/v1/operator/autopilot/health', async () => {
+      const healthy = await isHealthy(deps);
+      return json(healthJson(deps, healthy, startedAt), {}, healthy ? 200 : 429);
+    }),
+    reading('/v1/operator/autopilot/state', async () =>
+      json(stateJson(deps, await isHealthy(deps), startedAt)),
+    ),
   ];
 }
 

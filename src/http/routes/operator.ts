@@ -11,10 +11,10 @@ import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
 import { GoMap } from '../json/encode.ts';
-import { answerAtOnce, checkDatacenter } from '../reads.ts';
+import { answerAtOnce, readParameters } from '../reads.ts';
 import { hostPort } from './agent-self.ts';
 
-type Deps = Pick<HttpDeps, 'agent' | 'state' | 'barrier'>;
+type Deps = Pick<HttpDeps, 'agent' | 'state' | 'barrier' | 'random' | 'options'>;
 
 /** No leader but this one was ever elected. */
 export const RAFT_TERM = 1;
@@ -24,8 +24,8 @@ export function operator(deps: Deps): readonly Endpoint[] {
     {
       method: 'GET',
       path: '/v1/operator/raft/configuration',
-      handle: ({ query }) => {
-        checkDatacenter(query, deps.agent.identity.datacenter);
+      handle: (call) => {
+        readParameters(deps, call);
         return json(raftJson(deps));
       },
     },

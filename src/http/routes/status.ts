@@ -2,26 +2,26 @@
 import { json } from '../answer.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { checkDatacenter } from '../reads.ts';
+import { readParameters } from '../reads.ts';
 import { hostPort } from './agent-self.ts';
 
-export function status({ agent }: Pick<HttpDeps, 'agent'>): readonly Endpoint[] {
-  const { datacenter, advertiseAddress, serverPort, server } = agent.identity;
+export function status(deps: Pick<HttpDeps, 'agent' | 'random' | 'options'>): readonly Endpoint[] {
+  const { advertiseAddress, serverPort, server } = deps.agent.identity;
   const self = hostPort(advertiseAddress, serverPort);
   return [
     {
       method: 'GET',
       path: '/v1/status/leader',
-      handle: ({ query }) => {
-        checkDatacenter(query, datacenter);
+      handle: (call) => {
+        readParameters(deps, call);
         return json(server ? self : '');
       },
     },
     {
       method: 'GET',
       path: '/v1/status/peers',
-      handle: ({ query }) => {
-        checkDatacenter(query, datacenter);
+      handle: (call) => {
+        readParameters(deps, call);
         return json(server ? [self] : []);
       },
     },
