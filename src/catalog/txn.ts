@@ -110,16 +110,34 @@ export function runTxn(
   // Consul looks at all of them before it begins with the first.
   faultsOf(operations, (operation) => checkBefore(transaction, operation));
   const results: TxnResult[] = [];
+  let octets = 0;
   faultsOf(operations, (operation) => {
-    for (const result of run(transaction, operation)) results.push(result);
+    for (const result of run(transaction, operation)) {
+      octets += result.kind === 'kv' ? octetsOf(result.row) : RESULT_OCTETS;
+      results.push(result);
+    }
     // A tree can be asked for in every operation.
-    if (results.length > limits.kvEntries.default) throw new Fault('too many results');
+    if (octets > limits.txnResultBytes.default) throw new TooLargeFault();
   });
   return results;
 }
 
+/** About what a result takes as JSON, beside a key and its value. */
+const RESULT_OCTETS = 128;
+
+function octetsOf({ key, value }: KvRow): number {
+  return RESULT_OCTETS + key.length + value.length;
+}
+
 /** Why one operation cannot be done. */
 class Fault extends Error {}
+
+/** And those after it are not tried. */
+class TooLargeFault extends Fault {
+  constructor() {
+    super(`the results take more than ${limits.txnResultBytes.default} bytes`);
+  }
+}
 
 function faultsOf(
   operations: readonly TxnOperation[],
@@ -132,6 +150,7 @@ function faultsOf(
     } catch (error) {
       if (!(error instanceof Fault || error instanceof CatalogError)) throw error;
       faults.push({ operation: at, what: error.message });
+      if (error instanceof TooLargeFault) break;
     }
   }
   if (faults.length > 0) throw new TxnError(faults);
@@ -215,7 +234,7 @@ function runKv(transaction: Transaction, operation: KvOperation): readonly TxnRe
       deleteKvTree(transaction, key);
       return [];
     case 'get-tree':
-      return sortKeys(kvUnder(transaction, key)).map((row) => ({ kind: 'kv', row }));
+      return readTree(transaction, key);
     case 'get-or-empty': {
       const row = transaction.get('kv', key);
       return [row === undefined ? { kind: 'no-key', key } : { kind: 'kv', row }];
@@ -226,6 +245,13 @@ function runKv(transaction: Transaction, operation: KvOperation): readonly TxnRe
     default:
       return runKvOnEntry(transaction, operation);
   }
+}
+
+function readTree(transaction: Transaction, prefix: string): readonly TxnResult[] {
+  const rows = kvUnder(transaction, prefix);
+  const octets = rows.reduce((sum, row) => sum + octetsOf(row), 0);
+  if (octets > limits.txnResultBytes.default) throw new TooLargeFault();
+  return sortKeys(rows).map((row) => ({ kind: 'kv', row }));
 }
 
 /** Verbs for which the key must be there. */

@@ -1,7 +1,7 @@
 /** `/v1/txn`: every verb with what it answers, every text of a refusal, and that nothing is done by halves. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readKv } from '../../src/catalog/index.ts';
+import { putKv, readKv } from '../../src/catalog/index.ts';
 import { limits } from '../../src/runtime/index.ts';
 import { openApi, type TestApi } from './api.ts';
 
@@ -382,6 +382,38 @@ describe('an operation that fails', () => {
     });
     await api.clock.advanceAsync(5000);
     expect(await run(lock)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('results that are large', () => {
+  const halfOfMost = limits.txnResultBytes.default / 2;
+  const tooLarge = `the results take more than ${limits.txnResultBytes.default} bytes`;
+  const tree = (Key: string) => ({ KV: { Verb: 'get-tree', Key } });
+  beforeEach(async () => {
+    const value = 'v'.repeat(halfOfMost / 16);
+    await api.engine.commit((transaction) => {
+      for (let at = 0; at < 34; at++) {
+        putKv(transaction, { key: `${at % 2 === 0 ? 'even' : 'odd'}/${at}`, value, flags: '0' });
+      }
+    });
+  });
+
+  it('are refused before anything is done, and what follows is not tried', async () => {
+    const reply = await run(
+      kv({ Verb: 'set', Key: 'done' }),
+      tree('even/'),
+      tree('even/'),
+      kv({ Verb: 'get', Key: 'none' }),
+    );
+    expect(reply).toEqual({ status: 409, Results: null, Errors: [{ OpIndex: 2, What: tooLarge }] });
+    expect(api.state.tables.kv.get('done')).toBeUndefined();
+    expect(await run(tree(''))).toMatchObject({ Errors: [{ OpIndex: 0, What: tooLarge }] });
+  });
+
+  it('are answered as long as they are not too large', async () => {
+    const reply = await api.put('/v1/txn', [kv({ Verb: 'set', Key: 'done' }), tree('even/')]);
+    expect([reply.statusCode, reply.json().Results.length]).toEqual([200, 18]);
+    expect(api.state.tables.kv.get('done')).toBeDefined();
   });
 });
 

@@ -65,6 +65,12 @@ export const catalogLimits = {
     max: 1024,
     why: "operations of one transaction, which no other write can come between; 128 is Consul's limit",
   }),
+  txnResultBytes: limit({
+    default: 64 << 20,
+    min: 1 << 20,
+    max: 1 << 30,
+    why: 'results of one transaction, which are all found in one go: each of its operations can ask for a whole tree',
+  }),
   sessions: limit({
     default: 1 << 17,
     min: 1,
