@@ -37,7 +37,7 @@ interface Kept {
 export class SessionKeeper {
   readonly #deps: SessionKeeperDeps;
   readonly #kept = new Map<string, Kept>();
-  /** Sessions that are being ended. */
+  /** Sessions that are being ended, with what tries again where the store refused it. */
   readonly #ending = new Map<string, Timer | undefined>();
   #started = false;
 
@@ -56,8 +56,12 @@ export class SessionKeeper {
     }
   }
 
-  /** Gives a session its full time again. @returns undefined when there is no such session */
+  /**
+   * Gives a session its full time again. @returns undefined when there is no such session, and for one that is being
+   * ended: nothing keeps it any more, however long the disk takes
+   */
   renew(id: string): SessionRow | undefined {
+    if (this.#ending.has(id)) return undefined;
     const session = this.#deps.state.tables.sessions.get(id);
     const kept = this.#kept.get(id);
     // The timer stays: it looks at the time when it fires.
@@ -136,7 +140,8 @@ export class SessionKeeper {
       if (session === undefined) return;
       logger.info({ session: id, name: session.name, node: session.node, reason }, 'session ended');
     } catch (error) {
-      logger.warn({ session: id, err: error }, 'session could not be ended');
+      const isFirst = this.#ending.get(id) === undefined;
+      if (isFirst) logger.warn({ session: id, err: error }, 'session cannot be ended yet');
       if (!this.#started) return;
       const retry = clock.schedule(RETRY_MS, () => void this.#tryToEnd(id, reason));
       this.#ending.set(id, retry);

@@ -37,7 +37,7 @@ beforeEach(() => {
   storeFails = false;
 });
 
-async function start(): Promise<Server> {
+async function start(logger = silentLogger): Promise<Server> {
   const state = new State();
   const disk = await openLmdbRowStore(folder);
   const store: RowStore = {
@@ -51,7 +51,7 @@ async function start(): Promise<Server> {
     state,
     commit: (body, options) => engine.commit(body, options),
     clock,
-    logger: silentLogger,
+    logger,
   });
   leader.start();
   return {
@@ -82,8 +82,11 @@ const registerNode = (transaction: Transaction): void =>
   register(transaction, registration(nodeInput('n1'), undefined, [checkInput('alive')]));
 
 /** A session that holds the key `a`. */
-async function startWithLock(fields: Partial<SessionInput> = {}): Promise<Server> {
-  const server = await start();
+async function startWithLock(
+  fields: Partial<SessionInput> = {},
+  logger = silentLogger,
+): Promise<Server> {
+  const server = await start(logger);
   await server.engine.commit((transaction) => {
     registerNode(transaction);
     createSession(transaction, session(fields));
@@ -118,6 +121,28 @@ describe('a session', () => {
     storeFails = true;
     await clock.advanceAsync(25_000);
     expect(state.tables.kv.get('a')?.session).toBe('s');
+    storeFails = false;
+    clock.advance(1000);
+    await until(() => state.tables.sessions.size === 0);
+    await stop();
+  });
+
+  it('is not renewed any more while the disk keeps it from being ended', async () => {
+    const warnings: unknown[] = [];
+    const { state, leader, stop } = await startWithLock(
+      { ttl: '10s' },
+      { ...silentLogger, warn: (fields: unknown) => warnings.push(fields) },
+    );
+    clock.advance(19_999);
+    expect(leader.renewSession('s')?.id).toBe('s');
+    storeFails = true;
+    await clock.advanceAsync(20_000);
+    for (let seconds = 0; seconds < 5; seconds++) {
+      expect(leader.renewSession('s')).toBeUndefined();
+      await clock.advanceAsync(1000);
+    }
+    expect(state.tables.sessions.size).toBe(1);
+    expect(warnings).toMatchObject([{ session: 's' }]);
     storeFails = false;
     clock.advance(1000);
     await until(() => state.tables.sessions.size === 0);
