@@ -4,7 +4,7 @@
  * it is unpacked, whatever it claims.
  */
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { schema, TABLE_NAMES, type TableName, type WholeCatalog } from '../catalog/index.ts';
 import { limits } from '../runtime/index.ts';
@@ -34,20 +34,21 @@ const STEPS_AT_ONCE = 1024;
 /** No server comes near it, and the indexes after it are exact too. */
 const INDEX_MAX = 2 ** 48;
 
-/** @throws SnapshotError */
+/** @throws SnapshotError, or what `archive` ends with */
 export async function readArchive(
-  octets: Buffer,
+  archive: Buffer | Readable,
   bytesMax = limits.snapshotStateBytes.default,
 ): Promise<Snapshot> {
   const files = new ArchiveFiles(bytesMax);
-  await readTar(unpacked(octets, bytesMax), files);
+  await readTar(unpacked(archive, bytesMax), files);
   return files.end();
 }
 
-async function* unpacked(octets: Buffer, bytesMax: number): AsyncGenerator<Buffer> {
+async function* unpacked(archive: Buffer | Readable, bytesMax: number): AsyncGenerator<Buffer> {
   let bytes = 0;
-  const gunzip = createGunzip();
-  Readable.from([octets]).pipe(gunzip);
+  const packed = Buffer.isBuffer(archive) ? Readable.from([archive]) : archive;
+  // An error of either is the error of what is read here.
+  const gunzip = pipeline(packed, createGunzip(), () => {});
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
       bytes += chunk.length;

@@ -6,12 +6,15 @@
  *   SHA256SUMS  of both
  *
  * The rows are those of one moment, since rows are never changed. They are encoded a slice at a time, twice, because tar
- * tells the length of a file before it: two passes take time, and a copy of everything would take the memory.
+ * tells the length of a file before it: two passes take time, and a copy of everything would take the memory. The first
+ * pass is made before the archive begins, so that one which could not be restored is not begun.
  */
 import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { type State, TABLE_NAMES, type TableName } from '../catalog/index.ts';
+import { InTurn, limits } from '../runtime/index.ts';
+import { SnapshotError } from './snapshot-error.ts';
 import { encodeHeader, padding, TAR_END } from './tar.ts';
 
 export interface ArchiveFacts {
@@ -24,29 +27,64 @@ export interface ArchiveFacts {
 /** First line of `state.bin`. */
 export const STATE_FORMAT = '{"rollcall":1}';
 
-/** The octets of the archive; what ends the stream early ends the work too. */
-export function writeArchive(state: State, facts: ArchiveFacts): Readable {
+/** How an archive is written, whatever is in it. */
+export interface ArchiveWork {
+  /** Shared by archives that are written at the same time: a slice of one is followed by a slice of another. */
+  readonly turns?: InTurn;
+  readonly bytesMax?: number;
+}
+
+/**
+ * The octets of the archive of this moment; what ends the stream early ends the work too.
+ * @throws SnapshotError for one that is larger than any that is restored
+ */
+export async function writeArchive(
+  state: State,
+  facts: ArchiveFacts,
+  { turns = new InTurn(), bytesMax = limits.snapshotStateBytes.default }: ArchiveWork = {},
+): Promise<Readable> {
   const { index } = state;
   const rows = new Map(TABLE_NAMES.map((table) => [table, [...state.tables[table].all()]]));
-  const tar = Readable.from(archiveOf(rows, { ...facts, index }), { objectMode: false });
+  let bytes = 0;
+  for await (const slice of slicesOf(rows, turns)) {
+    bytes += slice.length;
+    if (bytes > bytesMax) throw tooLarge(bytesMax);
+  }
+  const archive = archiveOf({ rows, bytes, turns }, { ...facts, index });
   // An error of either is the error of what is returned; the client then sees a cut stream.
-  return pipeline(tar, createGzip({ level: 1 }), () => {});
+  return pipeline(
+    Readable.from(archive, { objectMode: false }),
+    createGzip({ level: 1 }),
+    () => {},
+  );
+}
+
+function tooLarge(bytesMax: number): SnapshotError {
+  return new SnapshotError(
+    'snapshot_too_large',
+    `the catalog is more than ${bytesMax} bytes, and could not be restored from a snapshot`,
+  );
 }
 
 type Rows = ReadonlyMap<TableName, readonly object[]>;
 
+interface Measured {
+  readonly rows: Rows;
+  /** Length of `state.bin`. */
+  readonly bytes: number;
+  readonly turns: InTurn;
+}
+
 async function* archiveOf(
-  rows: Rows,
+  { rows, bytes, turns }: Measured,
   facts: ArchiveFacts & { readonly index: number },
 ): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const slice of slicesOf(rows)) bytes += slice.length;
   const meta = Buffer.from(`${JSON.stringify(metaOf(facts, bytes))}\n`);
   const modifiedSeconds = Math.floor(facts.nowMs / 1000);
   yield* wholeFile('meta.json', meta, modifiedSeconds);
   yield encodeHeader({ name: 'state.bin', bytes }, modifiedSeconds);
   const hash = createHash('sha256');
-  for await (const slice of slicesOf(rows)) {
+  for await (const slice of slicesOf(rows, turns)) {
     hash.update(slice);
     yield slice;
   }
@@ -85,7 +123,7 @@ function metaOf(
 const SLICE_CHARACTERS = 1 << 16;
 
 /** Between two slices all others have their turn. */
-async function* slicesOf(rows: Rows): AsyncGenerator<Buffer> {
+async function* slicesOf(rows: Rows, turns: InTurn): AsyncGenerator<Buffer> {
   let text = `${STATE_FORMAT}\n`;
   for (const [table, rowsOfTable] of rows) {
     for (const row of rowsOfTable) {
@@ -93,8 +131,12 @@ async function* slicesOf(rows: Rows): AsyncGenerator<Buffer> {
       if (text.length < SLICE_CHARACTERS) continue;
       yield Buffer.from(text);
       text = '';
-      await new Promise((resolve) => setImmediate(resolve));
+      await turns.run(othersTurn);
     }
   }
   yield Buffer.from(text);
+}
+
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

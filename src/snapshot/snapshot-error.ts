@@ -1,4 +1,4 @@
-/** Why an archive cannot be restored. `code` is stable; texts are Consul's where it has some. */
+/** Why an archive cannot be restored, or not be saved so that it could be. `code` is stable; texts are Consul's where it has some. */
 
 export const SNAPSHOT_ERROR_CODES = ['snapshot_invalid', 'snapshot_too_large'] as const;
 export type SnapshotErrorCode = (typeof SNAPSHOT_ERROR_CODES)[number];

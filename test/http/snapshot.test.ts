@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../src/runtime/index.ts';
+import { openSocket } from '../support/http-socket.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openApi, type TestApi } from './api.ts';
 
@@ -394,5 +396,59 @@ describe('what is refused leaves everything as it is', () => {
     const reply = await api.put(`${SNAPSHOT}?dc=elsewhere`, 'foo');
     expect([reply.statusCode, reply.body]).toEqual([500, 'No path to datacenter']);
     expect((await api.get(`${SNAPSHOT}?dc=elsewhere`)).statusCode).toBe(500);
+  });
+});
+
+describe('a snapshot that is sent', () => {
+  const put = (headers: string): string => `PUT ${SNAPSHOT} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
+  const announcing = (bytes: number): string => `Content-Length: ${bytes}\r\n`;
+  const listening = async (): Promise<number> =>
+    (await api.app.listen({ host: '127.0.0.1', port: 0 })).port;
+
+  it('may be as long as what can be stored', async () => {
+    const port = await listening();
+    const client = await openSocket(port);
+    client.send(`${put(announcing(limits.kvBytes.default))}no snapshot`);
+    expect(await client.closed()).toMatch(
+      /^HTTP\/1\.1 500 .*connection: close\r\n.*failed to decompress snapshot: gzip: invalid data$/is,
+    );
+    const longer = await openSocket(port);
+    longer.send(put(announcing(limits.snapshotStateBytes.default + 1)));
+    expect(await longer.received(/\r\n\r\n.*too large/)).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('is read as it comes, in chunks or with its length, one after another', async () => {
+    await api.put('/v1/kv/a', 'one');
+    const archive = await saved(api);
+    await api.put('/v1/kv/a', 'two');
+    const client = await openSocket(await listening());
+    client.send(put(announcing(archive.length)));
+    for (const octet of archive.subarray(0, -1)) client.send(Buffer.of(octet));
+    client.send(archive.subarray(-1));
+    await client.received(/^HTTP\/1\.1 200 /);
+    expect((await api.get('/v1/kv/a?raw')).body).toBe('one');
+    await api.put('/v1/kv/a', 'three');
+    client.send(put('Transfer-Encoding: chunked\r\n'));
+    client.send(`${archive.length.toString(16)}\r\n`);
+    client.send(archive);
+    client.send('\r\n0\r\n\r\n');
+    await client.received(/^(?:HTTP\/1\.1 200 .*?){2}$/s);
+    expect((await api.get('/v1/kv/a?raw')).body).toBe('one');
+  });
+
+  it('and cut off changes nothing, and holds up no other', async () => {
+    await api.put('/v1/kv/a', 'one');
+    const archive = await saved(api);
+    await api.put('/v1/kv/a', 'two');
+    const port = await listening();
+    const client = await openSocket(port);
+    client.send(put(announcing(archive.length)));
+    client.send(archive.subarray(0, -1));
+    const next = await openSocket(port);
+    next.send(put(announcing(3)));
+    next.send('foo');
+    client.socket.destroy();
+    await next.received(/^HTTP\/1\.1 500 .*failed to decompress snapshot/s);
+    expect((await api.get('/v1/kv/a?raw')).body).toBe('two');
   });
 });

@@ -32,7 +32,7 @@ async function archived(): Promise<{ state: State; archive: Buffer }> {
     putKv(transaction, { key: 'a', value: 'eA==', flags: '0' }, undefined);
   });
   await engine.close();
-  return { state, archive: await buffer(writeArchive(state, FACTS)) };
+  return { state, archive: await buffer(await writeArchive(state, FACTS)) };
 }
 
 /** An archive with sound checksums over whatever lines it is given. */
@@ -94,6 +94,15 @@ describe('an archive', () => {
         code: 'snapshot_invalid',
       });
     }
+  });
+
+  it('is not begun when it is longer than what is restored', async () => {
+    const { state, archive } = await archived();
+    const { stateBytes } = await readArchive(archive);
+    const atMost = (bytesMax: number) => writeArchive(state, FACTS, { bytesMax });
+    const whole = await buffer(await atMost(stateBytes));
+    expect((await readArchive(whole, stateBytes)).stateBytes).toBe(stateBytes);
+    await expect(atMost(stateBytes - 1)).rejects.toMatchObject({ code: 'snapshot_too_large' });
   });
 
   it('is unpacked up to a limit, whatever it says of its length', async () => {

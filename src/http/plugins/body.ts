@@ -1,8 +1,10 @@
 /**
- * Reads request bodies: whole, as octets, whatever their content type says, since Consul never looks at it. Bounds
- * each, and the large ones together. What they mean is for the endpoint to decode.
+ * Reads request bodies: as octets, whatever their content type says, since Consul never looks at it. They are read whole,
+ * but for those of endpoints that read them as they come. Bounds each, and the large ones together. What they mean is for
+ * the endpoint to decode.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Readable, Transform } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../runtime/index.ts';
 import { BodyBudget, type BodyShare, SMALL_BODY_BYTES } from '../body-budget.ts';
 import { BodyOctets } from '../body-octets.ts';
@@ -13,6 +15,8 @@ export interface BodyLimit {
   readonly bytes: number;
   /** Key of Consul's `limits` that it belongs to, for its error text; empty for none. */
   readonly setting: string;
+  /** The endpoint reads it as it comes, with `streamBody`: it may be longer than what is to be held in memory. */
+  readonly isStreamed?: boolean;
 }
 
 declare module 'fastify' {
@@ -31,7 +35,7 @@ export interface BodyDeps {
 }
 
 export function installBody(app: FastifyInstance, deps: BodyDeps): void {
-  const byDefault = { bytes: deps.bodyBytesMax, setting: '' };
+  const byDefault: BodyLimit = { bytes: deps.bodyBytesMax, setting: '' };
   const budget = new BodyBudget(deps.bodiesBytesMax);
   const shares = new WeakMap<FastifyRequest, BodyShare>();
   app.decorateRequest('bodyLimit', null);
@@ -49,10 +53,14 @@ export function installBody(app: FastifyInstance, deps: BodyDeps): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (request, _payload, done) => {
     const limit = request.bodyLimit ?? byDefault;
-    readBody(request, { limit, share: shares.get(request) }, (error, body) => {
+    const end = (error: Error | null, body?: Buffer): void => {
       if (error instanceof HttpError) closeAfterReply(request, deps.clock);
       done(error, body);
-    });
+    };
+    const announced = request.raw.headers['content-length'];
+    if (Number(announced) > limit.bytes) end(tooLarge(limit, announced));
+    else if (limit.isStreamed === true) end(null);
+    else readBody(request, { limit, share: shares.get(request) }, end);
   });
 }
 
@@ -72,10 +80,6 @@ function readBody(
   done: (error: Error | null, body?: Buffer) => void,
 ): void {
   const announced = raw.headers['content-length'];
-  if (Number(announced) > limit.bytes) {
-    done(tooLarge(limit, announced));
-    return;
-  }
   const octets = new BodyOctets(Number(announced ?? 0));
   const end = (error: Error | null): void => {
     raw.removeListener('data', onData);
@@ -97,6 +101,47 @@ function readBody(
   raw.on('data', onData);
   raw.on('end', onEnd);
   raw.on('error', end);
+}
+
+/** A body as it comes. */
+export interface StreamedBody {
+  /** Ends with HttpError where the body is cut off, or longer than it may be. */
+  readonly stream: Readable;
+  /** For who does not read to the end: the connection ends with the reply, since more of the body is to come. */
+  leave(): void;
+}
+
+/** To be called once, by an endpoint whose `bodyLimit` says that it is streamed. */
+export function streamBody(
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  limit: BodyLimit,
+  clock: Clock,
+): StreamedBody {
+  const { raw } = request;
+  let length = 0;
+  const stream = new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      length += piece.length;
+      if (length > limit.bytes) done(tooLarge(limit, raw.headers['content-length']));
+      else done(null, piece);
+    },
+  });
+  const cutOff = (): void => {
+    if (!raw.readableEnded) stream.destroy(new HttpError('body_incomplete', 'unexpected EOF'));
+  };
+  if (raw.destroyed) cutOff();
+  raw.once('error', cutOff);
+  raw.once('close', cutOff);
+  raw.pipe(stream);
+  return {
+    stream,
+    leave() {
+      if (raw.readableEnded) return;
+      raw.unpipe(stream);
+      reply.header('connection', 'close');
+      closeAfterReply(request, clock);
+    },
+  };
 }
 
 const TOO_MANY = 'Too many large request bodies are being read, please try again';

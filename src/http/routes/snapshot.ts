@@ -2,59 +2,82 @@
  * `/v1/snapshot`: the whole catalog as an archive, and an archive in its place. A restore checks all of what it was sent
  * before it changes anything, and then is one command: durable first, then seen by readers, watchers and DNS at once.
  */
+import type { Readable } from 'node:stream';
 import { InTurn, limits } from '../../runtime/index.ts';
 import { readArchive, writeArchive } from '../../snapshot/index.ts';
 import { type Answer, EMPTY } from '../answer.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
+import { type BodyLimit, streamBody } from '../plugins/body.ts';
 import { checkDatacenter, consistencyOf, readHeaders } from '../reads.ts';
 import { hostPort } from './agent-self.ts';
 import { RAFT_TERM } from './operator.ts';
 
 type Deps = Pick<HttpDeps, 'agent' | 'state' | 'commit' | 'barrier' | 'clock' | 'logger'>;
 
+/** A snapshot is not longer than what is in it. */
+const BODY_LIMIT: BodyLimit = {
+  bytes: limits.snapshotStateBytes.default,
+  setting: '',
+  isStreamed: true,
+};
+
 export function snapshot(deps: Deps): readonly Endpoint[] {
   // Each holds a catalog of its own in memory.
   const restores = new InTurn();
+  // A client that does not read what it asked for must not keep others waiting: they take turns by the slice.
+  const slices = new InTurn();
   return [
-    { method: 'GET', path: '/v1/snapshot', handle: (call) => save(deps, call) },
+    { method: 'GET', path: '/v1/snapshot', handle: (call) => save(deps, call, slices) },
     {
       method: 'PUT',
       path: '/v1/snapshot',
-      bodyLimit: { bytes: limits.snapshotBytes.default, setting: '' },
+      bodyLimit: BODY_LIMIT,
       handle: (call) => restores.run(() => restore(deps, call)),
     },
   ];
 }
 
-async function save({ agent, state, barrier, clock }: Deps, { query }: Call): Promise<Answer> {
+async function save(
+  { agent, state, barrier, clock }: Deps,
+  { query }: Call,
+  turns: InTurn,
+): Promise<Answer> {
   const { datacenter, nodeId, advertiseAddress, serverPort } = agent.identity;
   checkDatacenter(query, datacenter);
   if (consistencyOf(query) !== 'stale') await barrier();
   const server = { id: nodeId, address: hostPort(advertiseAddress, serverPort) };
-  return {
-    kind: 'stream',
-    stream: writeArchive(state, { term: RAFT_TERM, nowMs: clock.now(), server }),
-    contentType: 'application/x-gzip',
-    headers: readHeaders(state.index, 'blocking-query'),
-  };
+  const headers = readHeaders(state.index, 'blocking-query');
+  const facts = { term: RAFT_TERM, nowMs: clock.now(), server };
+  const stream = await writeArchive(state, facts, { turns });
+  return { kind: 'stream', stream, contentType: 'application/x-gzip', headers };
 }
 
-async function restore(
+async function restore(deps: Deps, call: Call): Promise<Answer> {
+  const body = streamBody(call, BODY_LIMIT, deps.clock);
+  try {
+    checkDatacenter(call.query, deps.agent.identity.datacenter);
+    await restoreFrom(deps, body.stream, call.request.id);
+    return EMPTY;
+  } catch (error) {
+    body.leave();
+    throw error;
+  }
+}
+
+async function restoreFrom(
   { agent, commit, logger }: Deps,
-  { query, octets, request }: Call,
-): Promise<Answer> {
-  checkDatacenter(query, agent.identity.datacenter);
-  const snapshot = await readArchive(octets);
+  archive: Readable,
+  requestId: string,
+): Promise<void> {
+  const snapshot = await readArchive(archive);
   const { index: above } = snapshot;
   const { index, result: gone } = await commit(
     (transaction) => agent.restore(transaction, snapshot),
     { above },
   );
-  const origin = { requestId: request.id };
-  logger.info({ ...origin, snapshotIndex: above, index }, 'snapshot restored');
+  logger.info({ requestId, snapshotIndex: above, index }, 'snapshot restored');
   for (const node of gone) {
-    logger.warn({ ...origin, node }, 'node is not restored: its agent is another');
+    logger.warn({ requestId, node }, 'node is not restored: its agent is another');
   }
-  return EMPTY;
 }

@@ -149,16 +149,10 @@ export const catalogLimits = {
   }),
 
   // Snapshots
-  snapshotBytes: limit({
-    default: 256 << 20,
-    min: 1 << 20,
-    max: 1 << 30,
-    why: 'an archive to restore, as it is sent; it is read whole, since nothing is changed before all of it is checked',
-  }),
   snapshotStateBytes: limit({
-    default: 1 << 30,
+    default: Math.floor(getHeapStatistics().heap_size_limit / 2),
     min: 1 << 20,
-    max: 2 ** 32,
-    why: 'the same unpacked: gzip makes a thousand of one, and all rows are in memory before the first is written',
+    max: 2 ** 36,
+    why: 'a snapshot unpacked, saved or restored: all its rows are in memory beside those that they take the place of, so it may be half of the heap, twice what keys and values take',
   }),
 } as const;
