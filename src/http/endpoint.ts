@@ -57,8 +57,13 @@ export function mountEndpoints(
   }
   for (const [path, atPath] of byPath) {
     mountPath(app, path, atPath, options);
-    if (path.endsWith('/') && !byPath.has(path.slice(0, -1))) redirectToSlash(app, path);
+    if (takesName(path) && !byPath.has(path.slice(0, -1))) redirectToSlash(app, path);
   }
+}
+
+/** The root stands for itself alone: what is below it and nowhere else is unknown. */
+function takesName(path: string): boolean {
+  return path.endsWith('/') && path !== '/';
 }
 
 function mountPath(
@@ -73,7 +78,7 @@ function mountPath(
   const bodyLimit = endpoints.find((endpoint) => endpoint.bodyLimit !== undefined)?.bodyLimit;
   app.route({
     method: METHODS,
-    url: path.endsWith('/') ? `${path}*` : path,
+    url: takesName(path) ? `${path}*` : path,
     // Before the body is read: it does not matter for a method that is not taken.
     onRequest: (request, reply, done) => {
       const methods = atPath.of(nameOf(request));

@@ -130,6 +130,11 @@ export const ERROR_CATALOGUE = {
   pem_invalid: { status: 400, title: 'Invalid value of pem' },
   certificates_exceeded: { status: 429, title: 'Too many certificates wait to be signed' },
 
+  // Configuration entries
+  config_entry_unsupported: { status: 501, title: 'Configuration entries are not supported' },
+  config_entry_unknown: { status: 404, title: 'No such configuration entry' },
+  config_kind_invalid: { status: 400, title: 'No such kind of configuration entry' },
+
   // DNS
   dns_unaskable: { status: 400, title: 'No DNS query can be made of the request' },
   dns_busy: { status: 503, title: 'DNS cannot explain an answer now' },

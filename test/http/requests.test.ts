@@ -14,12 +14,17 @@ const NOT_RECOGNIZED = 'Invalid URL path: not a recognized HTTP API endpoint\n';
 const NO_V1 =
   "Invalid URL path: if attempting to use the HTTP API, ensure the path starts with '/v1/'\n";
 
+const NO_UI =
+  'Consul Agent: UI disabled. To enable, set ui_config.enabled=true in the agent configuration and restart.';
+
 describe('a path', () => {
   it.each([
     ['/v1/nope', 404, NOT_RECOGNIZED],
     ['/v1/agent/services/', 404, NOT_RECOGNIZED],
     ['/v1', 404, NO_V1],
-    ['/', 404, NO_V1],
+    ['/', 200, NO_UI],
+    ['/?x=1', 200, NO_UI],
+    ['/ui/', 404, NO_V1],
     ['/index.html', 404, NO_V1],
     ['/v1/agent/service/%zz', 400, '400 Bad Request'],
     ['/v1/agent/service/a%00b', 400, ''],
@@ -140,6 +145,7 @@ describe('a parameter', () => {
       'Invalid query parameter: "partition" - Partitions are a Consul Enterprise feature',
     ],
     ['/v1/agent/services?a=%zz', 500, ''],
+    ['/v1/agent/services?a=%ff%', 500, ''],
     ['/v1/agent/services?a=1;b=2', 500, ''],
     ['/v1/agent/members?wan=1&segment=x', 400, 'Cannot provide a segment with wan=true'],
   ])('%s is refused', async (url, status, body) => {

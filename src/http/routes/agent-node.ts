@@ -1,6 +1,5 @@
 /**
- * `/v1/agent/host`, `join`, `force-leave` and `token`: the machine, the pool of which this node is the only member, and
- * tokens, of which there are none without ACLs.
+ * `/v1/agent/host`, `join` and `force-leave`: the machine, and the pool of which this node is the only member.
  */
 import { multiError } from '../../agent/index.ts';
 import { describeHost } from '../../runtime/index.ts';
@@ -20,13 +19,6 @@ export function agentNode(deps: Deps): readonly Endpoint[] {
     { method: 'GET', path: '/v1/agent/host', handle: () => host(deps) },
     { method: 'PUT', path: '/v1/agent/join/', handle: (call) => join(deps, call) },
     { method: 'PUT', path: '/v1/agent/force-leave/', handle: (call) => forceLeave(deps, call) },
-    {
-      method: 'PUT',
-      path: '/v1/agent/token/',
-      handle: () => {
-        throw new HttpError('acl_disabled', 'ACL support disabled');
-      },
-    },
   ];
 }
 

@@ -2,6 +2,7 @@
 import type { HttpDeps } from '../deps.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { Waits } from '../reads.ts';
+import { acl } from './acl.ts';
 import { agentChecks } from './agent-checks.ts';
 import { agentHealth } from './agent-health.ts';
 import { agentMaintenance } from './agent-maintenance.ts';
@@ -12,6 +13,7 @@ import { agentSelf } from './agent-self.ts';
 import { agentServices } from './agent-services.ts';
 import { catalogReads } from './catalog-reads.ts';
 import { catalogWrites } from './catalog-writes.ts';
+import { configEntries } from './config-entries.ts';
 import { connect } from './connect.ts';
 import { connectConfiguration } from './connect-configuration.ts';
 import { coordinates } from './coordinates.ts';
@@ -23,6 +25,7 @@ import { kv } from './kv.ts';
 import { operator } from './operator.ts';
 import { operatorAutopilot } from './operator-autopilot.ts';
 import { queries } from './queries.ts';
+import { root } from './root.ts';
 import { sessions } from './sessions.ts';
 import { snapshot } from './snapshot.ts';
 import { status } from './status.ts';
@@ -57,4 +60,7 @@ export const ROUTE_GROUPS: readonly RouteGroup[] = [
   operatorAutopilot,
   snapshot,
   txn,
+  acl,
+  configEntries,
+  root,
 ];
