@@ -96,7 +96,7 @@ export {
   type ServiceInput,
   updateCheckTxn,
 } from './register.ts';
-export { type RowKeys, restoreCatalog, type WholeCatalog } from './restore.ts';
+export { type RowKeys, recognizeRows, restoreCatalog, type WholeCatalog } from './restore.ts';
 export * from './rows.ts';
 export {
   dnsRecordKey,

@@ -1,12 +1,14 @@
 /**
  * Puts a whole catalog in the place of the one that is there: one command, after which the rows are those given. It
  * is a write like any other, so what is the same stays as it is, what differs has the index of the command, and none
- * goes back: not that of a row, of a name, or of a fence.
+ * goes back: not that of a row, of a name, or of a fence. The command is one step, so what can be done before it is
+ * (`recognizeRows`).
  */
 import { indexKeys } from './index-keys.ts';
 import type { CaSignerRow, KvRow, TableName } from './rows.ts';
 import { CA_SIGNER_KEY, schema, TABLE_NAMES } from './schema.ts';
-import type { Transaction } from './transaction.ts';
+import type { State } from './state.ts';
+import { equalRow, type Transaction } from './transaction.ts';
 
 export type WholeCatalog = ReadonlyMap<TableName, ReadonlyMap<string, object>>;
 
@@ -19,6 +21,29 @@ const KEPT: ReadonlySet<TableName> = new Set([
   'ca_roots',
   'ca_signers',
 ]);
+
+/** Rows that are compared before all others have their turn: some milliseconds where each has the largest value. */
+const ROWS_AT_ONCE = 128;
+
+/**
+ * The same catalog, with the very rows that are in `state` where they are equal: nothing has to be compared any more
+ * where they still are there when it is restored, and the others are in memory once.
+ */
+export async function recognizeRows(state: State, catalog: WholeCatalog): Promise<WholeCatalog> {
+  const recognized = new Map<TableName, ReadonlyMap<string, object>>();
+  let compared = 0;
+  for (const [table, rows] of catalog) {
+    const known = new Map<string, object>();
+    for (const [key, row] of rows) {
+      const present = state.tables[table].get(key);
+      known.set(key, present !== undefined && equalRow(present, row) ? present : row);
+      compared++;
+      if (compared % ROWS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    recognized.set(table, known);
+  }
+  return recognized;
+}
 
 /** Of rows in some tables. */
 export type RowKeys = ReadonlyMap<TableName, ReadonlySet<string>>;

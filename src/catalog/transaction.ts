@@ -153,6 +153,7 @@ function stamp<Row extends Versioned>(row: Row, index: number): Row {
 
 const VERSION_FIELDS = new Set(['createIndex', 'modifyIndex']);
 
-function equalRow(one: object, other: object): boolean {
+/** Whether two rows say the same, whenever they were written. */
+export function equalRow(one: object, other: object): boolean {
   return equalJson(one, other, VERSION_FIELDS);
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { putKv, register, restoreCatalog, State } from '../../src/catalog/index.ts';
+import { putKv, recognizeRows, register, restoreCatalog, State } from '../../src/catalog/index.ts';
 import { openEmbeddedEngine, openLmdbRowStore } from '../../src/engine/index.ts';
 import { silentLogger } from '../../src/runtime/index.ts';
 import { readArchive, writeArchive } from '../../src/snapshot/index.ts';
@@ -311,4 +311,69 @@ it('restoring what is there already changes no index', async () => {
   const { index } = await engine.commit((transaction) => restoreCatalog(transaction, rows));
   expect([index, state.index]).toEqual([1, 1]);
   await engine.close();
+});
+
+describe('rows that are recognized before a restore', () => {
+  it('are those that are there, and only where they are equal', async () => {
+    const { state, archive } = await archived();
+    const { rows } = await readArchive(archive);
+    const edited = new Map(rows).set(
+      'kv',
+      new Map([
+        ['a', { ...rows.get('kv')?.get('a'), value: 'eQ==' }],
+        ['b', { ...rows.get('kv')?.get('a'), key: 'b' }],
+      ]),
+    );
+    const recognized = await recognizeRows(state, edited);
+    expect(recognized).toEqual(edited);
+    expect(recognized.get('services')?.get('n1\0web')).toBe(state.tables.services.get('n1\0web'));
+    expect(recognized.get('kv')).toEqual(edited.get('kv'));
+  });
+
+  it('are put back where they were changed meanwhile', async () => {
+    const { archive } = await archived();
+    const { rows } = await readArchive(archive);
+    const { state, engine } = await openLmdb(temporaryFolder());
+    await engine.commit((transaction) => restoreCatalog(transaction, rows));
+    const recognized = await recognizeRows(state, rows);
+    const [before] = state.tables.kv.all();
+    await engine.commit((transaction) => {
+      putKv(transaction, { key: 'a', value: 'eQ==', flags: '0' }, undefined);
+    });
+    await engine.commit((transaction) => restoreCatalog(transaction, recognized));
+    expect([...state.tables.kv.all()]).toEqual([{ ...before, modifyIndex: 3 }]);
+    expect(before?.modifyIndex).toBe(1);
+    await engine.close();
+  });
+
+  it('are compared a slice at a time, between which others have their turn', async () => {
+    const { state, engine } = await openLmdb(temporaryFolder());
+    let inThisTurn = 0;
+    let most = 0;
+    const looked = (): string => {
+      inThisTurn++;
+      most = Math.max(most, inThisTurn);
+      return '';
+    };
+    const rowOf = (key: string) => ({ key, value: '', flags: '0', lockIndex: 0, session: '' });
+    const keys = Array.from({ length: 1000 }, (_, at) => `${at}`);
+    await engine.commit((transaction) => {
+      for (const key of keys) transaction.put('kv', rowOf(key));
+    });
+    const rows = new Map<string, object>();
+    for (const key of keys) {
+      rows.set(key, Object.defineProperty(rowOf(key), 'value', { get: looked, enumerable: true }));
+    }
+    let isOver = false;
+    const turn = (): void => {
+      inThisTurn = 0;
+      if (!isOver) setImmediate(turn);
+    };
+    turn();
+    await recognizeRows(state, new Map([['kv', rows]]));
+    isOver = true;
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(keys.length / 2);
+    await engine.close();
+  });
 });

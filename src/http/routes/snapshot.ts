@@ -3,6 +3,7 @@
  * before it changes anything, and then is one command: durable first, then seen by readers, watchers and DNS at once.
  */
 import type { Readable } from 'node:stream';
+import { recognizeRows } from '../../catalog/index.ts';
 import { InTurn, limits } from '../../runtime/index.ts';
 import { readArchive, writeArchive } from '../../snapshot/index.ts';
 import { type Answer, EMPTY } from '../answer.ts';
@@ -66,14 +67,14 @@ async function restore(deps: Deps, call: Call): Promise<Answer> {
 }
 
 async function restoreFrom(
-  { agent, commit, logger }: Deps,
+  { agent, state, commit, logger }: Deps,
   archive: Readable,
   requestId: string,
 ): Promise<void> {
-  const snapshot = await readArchive(archive);
-  const { index: above } = snapshot;
+  const { index: above, serverId, rows } = await readArchive(archive);
+  const catalog = { rows: await recognizeRows(state, rows), serverId };
   const { index, result: gone } = await commit(
-    (transaction) => agent.restore(transaction, snapshot),
+    (transaction) => agent.restore(transaction, catalog),
     { above },
   );
   logger.info({ requestId, snapshotIndex: above, index }, 'snapshot restored');
