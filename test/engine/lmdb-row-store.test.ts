@@ -100,6 +100,47 @@ describe('the LMDB store', () => {
     await second.engine.close();
   });
 
+  describe('that was not closed', () => {
+    const key = (text: string, index: number) => {
+      const row = { key: text, value: '', flags: '0', lockIndex: 0, session: '' };
+      const after = { ...row, createIndex: index, modifyIndex: index };
+      return { index, changes: [{ table: 'kv', key: text, before: undefined, after }] } as const;
+    };
+    const indexIn = async (folder: string): Promise<number> => {
+      const store = await openLmdbRowStore(folder);
+      const index = store.load(() => {});
+      await store.close();
+      return index;
+    };
+    const copyOf = (folder: string): string => {
+      const copy = temporaryFolder();
+      cpSync(join(folder, 'catalog'), join(copy, 'catalog'), { recursive: true });
+      return copy;
+    };
+
+    it('goes on past what was shown, also when the write that would say how far failed', async () => {
+      const folder = temporaryFolder();
+      const store = await openLmdbRowStore(folder);
+      store.load(() => {});
+      const written = 70_000;
+      await expect(store.write([key('k'.repeat(3000), written)])).rejects.toThrow();
+      await store.write([key('k', written)]);
+      // What a failing disk lets be shown from memory afterwards has indexes beyond the last that was written.
+      expect(await indexIn(copyOf(folder))).toBeGreaterThan(written + 1000);
+      await store.close();
+    });
+
+    it('does not go back for commands that others overtook', async () => {
+      const folder = temporaryFolder();
+      const store = await openLmdbRowStore(folder);
+      store.load(() => {});
+      await store.write([key('b', 6)]);
+      await store.write([key('a', 5)]);
+      await store.close();
+      expect(await indexIn(folder)).toBe(6);
+    });
+  });
+
   it('refuses a folder that another process has open, and says which', async () => {
     const folder = temporaryFolder();
     const { engine } = await openIn(folder);

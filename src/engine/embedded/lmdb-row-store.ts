@@ -128,8 +128,10 @@ class LmdbRowStore implements RowStore {
       return { table, stored, value: after && encodeValue(stored, after) };
     });
     const format = rows.reduce((most, { table }) => Math.max(most, formatOf(table)), this.#format);
-    const raised = last.index + CEILING_STEP / 2 > this.#ceiling;
-    if (raised) this.#ceiling = last.index + CEILING_STEP;
+    // What was overtaken is written after what overtook it.
+    const index = Math.max(last.index, this.#index);
+    const raised = index + CEILING_STEP / 2 > this.#ceiling;
+    const ceiling = raised ? index + CEILING_STEP : this.#ceiling;
     await this.#commit(() => {
       for (const { stored, value } of rows) {
         if (value === undefined) void this.#environment.remove(stored);
@@ -138,11 +140,12 @@ class LmdbRowStore implements RowStore {
       if (format > this.#format) {
         void this.#environment.put(FORMAT_KEY, encodeValue(FORMAT_KEY, format));
       }
-      void this.#environment.put(INDEX_KEY, encodeValue(INDEX_KEY, last.index));
-      if (raised) void this.#environment.put(CEILING_KEY, encodeValue(CEILING_KEY, this.#ceiling));
+      void this.#environment.put(INDEX_KEY, encodeValue(INDEX_KEY, index));
+      if (raised) void this.#environment.put(CEILING_KEY, encodeValue(CEILING_KEY, ceiling));
     });
     this.#format = format;
-    this.#index = last.index;
+    this.#ceiling = ceiling;
+    this.#index = index;
   }
 
   close(): Promise<void> {
