@@ -117,6 +117,7 @@ export { type Follower, type StagedCommand, State, type Tables } from './state.t
 export { type RowChange, Transaction } from './transaction.ts';
 export {
   isReadOnly,
+  makesKey,
   runTxn,
   TxnError,
   type TxnFault,

@@ -102,6 +102,11 @@ const KV_READS: ReadonlySet<string> = new Set([
   'check-not-exists',
 ]);
 
+/** Whether it is a verb that can make a key. */
+export function makesKey(verb: string): boolean {
+  return verb === 'set' || verb === 'cas' || verb === 'lock';
+}
+
 /** @throws TxnError, and then the transaction must be dropped */
 export function runTxn(
   transaction: Transaction,
@@ -162,6 +167,7 @@ function checkBefore(transaction: Transaction, operation: TxnOperation): void {
     if (key === '' && verb !== 'get-tree' && verb !== 'delete-tree') {
       throw new Fault('Must provide key');
     }
+    if (makesKey(verb)) checkAddressable(key);
     if (verb === 'lock' && isLockDelayed(transaction, key)) {
       throw new Fault(`failed to lock key ${quote(key)} due to lock delay`);
     }
@@ -170,6 +176,14 @@ function checkBefore(transaction: Transaction, operation: TxnOperation): void {
       throw new Fault('Must provide node');
     }
   }
+}
+
+/** What no path of `/v1/kv/` leads to is made here neither. Consul's clients refuse the slash, with these words. */
+function checkAddressable(key: string): void {
+  if (key.startsWith('/')) {
+    throw new Fault(`Invalid key. Key must not begin with a '/': ${key}`);
+  }
+  if (key.includes('\0')) throw new Fault('the key must not contain a NUL character');
 }
 
 function run(transaction: Transaction, operation: TxnOperation): readonly TxnResult[] {

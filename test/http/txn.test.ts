@@ -304,6 +304,11 @@ describe('an operation that fails', () => {
     [kv({ Verb: 'x' }), 'unknown KV verb "x"'],
     [kv({ Verb: 'set', Key: '' }), 'Must provide key'],
     [kv({ Verb: 'get', Key: '' }), 'Must provide key'],
+    ...['set', 'cas', 'lock'].map((Verb): [object, string] => [
+      kv({ Verb, Key: '/a' }),
+      "Invalid key. Key must not begin with a '/': /a",
+    ]),
+    [kv({ Verb: 'set', Key: 'a\0b' }), 'the key must not contain a NUL character'],
     [kv({ Verb: 'set', Key: 'k'.repeat(1901) }), 'the key is too long (1901 > 1900 bytes)'],
     [n2('get', { Node: 'none' }), `node "none" doesn't exist`],
     [n2('cas'), 'failed to set node "n2", index is stale'],

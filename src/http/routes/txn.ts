@@ -1,6 +1,7 @@
 /** `/v1/txn`: several reads and writes of keys, nodes, services and checks, done together or not at all. */
 import {
   isReadOnly,
+  makesKey,
   runTxn,
   type State,
   Transaction,
@@ -56,16 +57,13 @@ function read(state: State, operations: readonly TxnOperation[]): readonly TxnRe
   return runTxn(new Transaction(state.tables), operations);
 }
 
-/** Verbs that can make a key. */
-const ADDS: ReadonlySet<string> = new Set(['set', 'cas', 'lock']);
-
 async function write(
   { state, commit }: Deps,
   operations: readonly TxnOperation[],
 ): Promise<readonly TxnResult[]> {
   const { result, index } = await commit((transaction) => {
     for (const operation of operations) {
-      if (operation.kind === 'kv' && ADDS.has(operation.verb))
+      if (operation.kind === 'kv' && makesKey(operation.verb))
         refuseMore(state, transaction, operation);
     }
     return runTxn(transaction, operations);
