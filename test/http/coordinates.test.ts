@@ -81,6 +81,12 @@ describe('a coordinate', () => {
   it.each<[string, unknown, number, string]>([
     ['nothing', '', 400, 'Request decode failed: EOF'],
     ['a field', { Nope: 1 }, 400, 'Request decode failed: json: unknown field "Nope"'],
+    [
+      'another datacenter',
+      { Datacenter: 'dc2', Node: 'n1', Coord: coord(1) },
+      500,
+      'No path to datacenter',
+    ],
     ['none', { Node: 'n1' }, 500, 'invalid coordinate'],
     ['too few axes', { Node: 'n1', Coord: { Vec: [1] } }, 500, 'incompatible coordinate'],
     [
@@ -108,6 +114,7 @@ describe('a coordinate', () => {
       'Node or Segment is longer than 512 bytes',
     ],
   ])('is refused with %s', async (_title, body, status, text) => {
+    await registerNode('n1');
     const reply = await api.put('/v1/coordinate/update', body);
     expect(shown(reply)).toEqual([status, text]);
     expect((await api.get('/v1/coordinate/nodes')).json()).toEqual([]);

@@ -16,7 +16,7 @@ import { type Decoded, type FieldsShape, number, text } from '../decode/shape.ts
 import type { HttpDeps } from '../deps.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { HttpError } from '../errors.ts';
-import { answerPlainRead, checkDatacenter, type ReadDeps } from '../reads.ts';
+import { answerPlainRead, type ReadDeps, requireDatacenter } from '../reads.ts';
 import { requireName } from './catalog-reads.ts';
 
 type Deps = ReadDeps & Pick<HttpDeps, 'commit'>;
@@ -84,7 +84,8 @@ function readNode(deps: Deps, call: Call): Answer | Promise<Answer> {
 
 async function update({ agent, commit }: Deps, { query, body }: Call): Promise<Answer> {
   const decoded = decodeBody(updateShape, body);
-  checkDatacenter(query, agent.identity.datacenter);
+  const named = query.get('datacenter') || query.get('dc') || decoded.Datacenter;
+  requireDatacenter(named, agent.identity.datacenter);
   const { Node: node, Segment: segment } = decoded;
   const bytesMax = limits.nameBytes.default;
   if (Math.max(Buffer.byteLength(node), Buffer.byteLength(segment)) > bytesMax) {
