@@ -1,6 +1,7 @@
 /**
  * The query string, read as Go's url.ParseQuery does: `+` is a space, a key may repeat, a bare key has an empty
- * value. Parsed on first use, since most requests have none. A `;` or a bad escape makes the whole string invalid.
+ * value. Parsed on first use, since most requests have none. A `;` or a bad escape makes the whole string invalid; octets
+ * that are no UTF-8 are U+FFFD each, where Go keeps them, since nothing that is stored has any.
  */
 
 export class Query {
@@ -72,11 +73,19 @@ export class Query {
 export const EMPTY_QUERY = new Query('');
 
 function decode(text: string): string | undefined {
+  const spaced = text.replaceAll('+', ' ');
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return decodeURIComponent(spaced);
   } catch {
-    return undefined;
+    return BAD_ESCAPE.test(spaced) ? undefined : spaced.replace(ESCAPES, octets);
   }
+}
+
+const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
+const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
+
+function octets(escapes: string): string {
+  return Buffer.from(escapes.replaceAll('%', ''), 'hex').toString();
 }
 
 /** Go's strconv.ParseBool. */

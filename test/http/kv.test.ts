@@ -115,6 +115,11 @@ describe('recurse and keys', () => {
     ['?keys', ['a/b', 'a/b/c', 'a/b/c/d', 'ab', 'b', 'ä', '\uff21', '\u{1f600}']],
     ['?keys&separator=b', ['a/b', 'ab', 'b', 'ä', '\uff21', '\u{1f600}']],
     ['?keys&separator=/b/', ['a/b', 'a/b/', 'ab', 'b', 'ä', '\uff21', '\u{1f600}']],
+    ['?keys&separator=%ff', ['a/b', 'a/b/c', 'a/b/c/d', 'ab', 'b', 'ä', '\uff21', '\u{1f600}']],
+    [
+      '?keys&separator=%EF%BC%A1',
+      ['a/b', 'a/b/c', 'a/b/c/d', 'ab', 'b', 'ä', '\uff21', '\u{1f600}'],
+    ],
     ['c?keys', 404],
   ];
   it.each(keys)('of %s are %j', async (query, expected) => {
