@@ -21,12 +21,17 @@ class HeldStore implements RowStore {
     size: number;
     /** `table/key status` of every row, the index for those without a status, in the order of writing. */
     rows: string[];
+    /** To be called where the store is slow. */
+    handedOver: () => void;
     let: () => void;
     fail: (reason: string) => void;
   }[] = [];
+  /** Whether groups are not handed over to the disk at once. */
+  isSlow = false;
   load = () => 0;
   close = async () => {};
-  write(commands: readonly StagedCommand[]): Promise<void> {
+  write(commands: readonly StagedCommand[], handedOver: () => void): Promise<void> {
+    if (!this.isSlow) handedOver();
     return new Promise((resolve, reject) => {
       this.groups.push({
         size: commands.length,
@@ -36,6 +41,7 @@ class HeldStore implements RowStore {
             return `${table}/${key} ${'status' in after ? after.status : after.modifyIndex}`;
           }),
         ),
+        handedOver,
         let: resolve,
         fail: (reason) => reject(new Error(reason)),
       });
@@ -269,6 +275,24 @@ describe('an urgent command', () => {
     await turn();
     store.groups[3]?.let();
     await Promise.all([again, barrier]);
+  });
+
+  it('waits for a large group that is not at the disk yet', async () => {
+    const { state, store, engine, put, clock } = await withCheck();
+    store.isSlow = true;
+    const large = put('n2');
+    await turn();
+    const flipping = flip(engine, 'critical');
+    clock.advance(60_000);
+    const other = put('n3');
+    await turn();
+    expect(shown(state)).toBe('passing');
+    store.groups[1]?.let();
+    await large;
+    await turn();
+    store.groups[2]?.let();
+    await Promise.all([flipping, other]);
+    expect(engine.unsavedRows).toBe(0);
   });
 
   it('is shown from memory when the disk does not answer for a second, and all else is refused', async () => {

@@ -136,16 +136,19 @@ class EmbeddedEngine implements Engine {
       .filter((staged) => staged !== undefined);
     const unsaved = [...this.#unsaved];
     const all = [...commands, ...unsaved.map(([, command]) => command)];
-    const stall = this.#clock.schedule(STALL_MS, () => this.#stall(group));
+    let stall: Timer | undefined;
+    const handedOver = (): void => {
+      stall = this.#clock.schedule(STALL_MS, () => this.#stall(group));
+    };
     try {
       // The store keeps the last change of a row: that must be the newest.
       all.sort((one, other) => one.index - other.index);
-      if (all.length > 0) await this.#store.write(all);
+      if (all.length > 0) await this.#store.write(all, handedOver);
     } catch (error) {
       this.#abandon(group, error);
       return;
     } finally {
-      stall.cancel();
+      stall?.cancel();
       this.#stalled = false;
     }
     this.#saved(unsaved);

@@ -13,9 +13,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import type { RowChange, StagedCommand, TableName } from '../../catalog/index.ts';
+import type { StagedCommand, TableName } from '../../catalog/index.ts';
 import { reasonOf, StoreError } from '../store-error.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
+import { encodeGroup } from './encode-group.ts';
 import {
   decodeValue,
   encodeValue,
@@ -115,34 +116,26 @@ class LmdbRowStore implements RowStore {
     return value && (decodeValue(key, value) as number);
   }
 
-  async write(commands: readonly StagedCommand[]): Promise<void> {
+  async write(commands: readonly StagedCommand[], handedOver?: () => void): Promise<void> {
     const last = commands.at(-1);
     if (last === undefined) return;
-    // Only the newest of several changes to one row has to reach the disk.
-    const newest = new Map<string, RowChange>();
-    for (const { changes } of commands) {
-      for (const change of changes) newest.set(`${change.table}\0${change.key}`, change);
-    }
-    const rows = Array.from(newest.values(), ({ table, key, after }) => {
-      const stored = rowKey(table, key);
-      return { table, stored, value: after && encodeValue(stored, after) };
-    });
+    const rows = await encodeGroup(commands);
     const format = rows.reduce((most, { table }) => Math.max(most, formatOf(table)), this.#format);
     // What was overtaken is written after what overtook it.
     const index = Math.max(last.index, this.#index);
     const raised = index + CEILING_STEP / 2 > this.#ceiling;
     const ceiling = raised ? index + CEILING_STEP : this.#ceiling;
     await this.#commit(() => {
-      for (const { stored, value } of rows) {
-        if (value === undefined) void this.#environment.remove(stored);
-        else void this.#environment.put(stored, value);
+      for (const { key, value } of rows) {
+        if (value === undefined) void this.#environment.remove(key);
+        else void this.#environment.put(key, value);
       }
       if (format > this.#format) {
         void this.#environment.put(FORMAT_KEY, encodeValue(FORMAT_KEY, format));
       }
       void this.#environment.put(INDEX_KEY, encodeValue(INDEX_KEY, index));
       if (raised) void this.#environment.put(CEILING_KEY, encodeValue(CEILING_KEY, ceiling));
-    });
+    }, handedOver);
     this.#format = format;
     this.#ceiling = ceiling;
     this.#index = index;
@@ -170,9 +163,11 @@ class LmdbRowStore implements RowStore {
   }
 
   /** Makes what `body` puts durable together; rejects with the reason that the system gave. */
-  async #commit(body: () => void): Promise<void> {
+  async #commit(body: () => void, handedOver?: () => void): Promise<void> {
     try {
-      await this.#environment.batch(body);
+      const written = this.#environment.batch(body);
+      handedOver?.();
+      await written;
     } catch (error) {
       throw await reasonOfCommit(error);
     }

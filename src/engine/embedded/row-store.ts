@@ -9,7 +9,10 @@ export type RestoreRow = <Name extends TableName>(table: Name, row: TableRows[Na
 export interface RowStore {
   /** Hands over every row there is. @returns the index of the last durable command */
   load(restore: RestoreRow): number;
-  /** Resolves when all commands are durable together; rejects when none is. */
-  write(commands: readonly StagedCommand[]): Promise<void>;
+  /**
+   * Resolves when all commands are durable together; rejects when none is. `handedOver` is called once there is nothing
+   * left to wait for but the disk.
+   */
+  write(commands: readonly StagedCommand[], handedOver?: () => void): Promise<void>;
   close(): Promise<void>;
 }
