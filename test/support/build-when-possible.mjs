@@ -4,10 +4,11 @@ import { existsSync } from 'node:fs';
 
 const compiler = 'node_modules/typescript/bin/tsc';
 if (existsSync(compiler)) {
-  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-  });
-  process.exit(status ?? 1);
+  for (const argv of [[compiler, '-p', 'tsconfig.build.json'], ['bundle.mjs']]) {
+    const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
+  process.exit(0);
 }
 if (!existsSync('dist/cli/main.js')) {
   process.stderr.write('rollcall: dist is missing and there is no TypeScript to build it with\n');
