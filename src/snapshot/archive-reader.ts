@@ -1,14 +1,14 @@
 /**
  * Reads an archive of `archive-writer.ts` and checks all of it: compression, tar, checksums, and every row. Nothing is
  * taken from one that is wrong anywhere. It is read a chunk at a time, and no more than `limits.snapshotStateBytes` of
- * it is unpacked, whatever it claims.
+ * it is unpacked or kept, whatever it claims.
  */
 import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { schema, TABLE_NAMES, type TableName, type WholeCatalog } from '../catalog/index.ts';
 import { limits } from '../runtime/index.ts';
-import { STATE_FORMAT } from './archive-writer.ts';
+import { ROW_OCTETS, STATE_FORMAT } from './archive-writer.ts';
 import { referenceProblems } from './references.ts';
 import { rowProblem } from './row-shapes.ts';
 import { SnapshotError, unreadable } from './snapshot-error.ts';
@@ -29,6 +29,8 @@ export interface Snapshot {
 
 /** Of `meta.json` and of `SHA256SUMS`. */
 const SMALL_FILE_BYTES_MAX = 1 << 16;
+/** A row has one value at most, in base64; what else it may have is short beside the longest. */
+const LINE_BYTES_MAX = 2 * limits.kvValueBytes.max;
 /** Rows that are looked at before all others have their turn: a millisecond or less. */
 const STEPS_AT_ONCE = 1024;
 /** No server comes near it, and the indexes after it are exact too. */
@@ -68,7 +70,7 @@ async function* unpacked(archive: Buffer | Readable, bytesMax: number): AsyncGen
 
 class ArchiveFiles {
   readonly #bytesMax: number;
-  readonly #rows = new RowLines();
+  readonly #rows: RowLines;
   /** The digest of each file that was begun. */
   readonly #hashes = new Map<string, ReturnType<typeof createHash>>();
   readonly #texts = new Map<string, string>();
@@ -77,6 +79,7 @@ class ArchiveFiles {
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
+    this.#rows = new RowLines(bytesMax);
   }
 
   readonly begin = ({ name, bytes }: TarFile): void => {
@@ -144,19 +147,37 @@ class RowLines {
   readonly #rows = new Map<TableName, Map<string, object>>(
     TABLE_NAMES.map((table) => [table, new Map()]),
   );
+  readonly #bytesMax: number;
   /** Parts of the line that is not complete. */
   #held: Buffer[] = [];
+  #heldBytes = 0;
   #lines = 0;
+  #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
 
   add(part: Buffer): void {
     let from = 0;
     for (let at = part.indexOf(10); at >= 0; at = part.indexOf(10, from)) {
-      this.#held.push(part.subarray(from, at));
-      this.#line(Buffer.concat(this.#held).toString());
+      this.#hold(part.subarray(from, at));
+      const line = Buffer.concat(this.#held);
       this.#held = [];
+      this.#heldBytes = 0;
+      // The first line is no row.
+      this.#bytes += line.length + 1 + (this.#lines === 0 ? 0 : ROW_OCTETS);
+      if (this.#bytes > this.#bytesMax) throw tooLarge(this.#bytesMax);
+      this.#line(line.toString());
       from = at + 1;
     }
-    if (from < part.length) this.#held.push(Buffer.from(part.subarray(from)));
+    if (from < part.length) this.#hold(Buffer.from(part.subarray(from)));
+  }
+
+  #hold(part: Buffer): void {
+    this.#held.push(part);
+    this.#heldBytes += part.length;
+    if (this.#heldBytes > LINE_BYTES_MAX) throw this.#wrong('the row is too long', this.#lines + 1);
   }
 
   async end(): Promise<WholeCatalog> {
@@ -187,8 +208,8 @@ class RowLines {
     rows.set(key, row as object);
   }
 
-  #wrong(reason: string): SnapshotError {
-    return unreadable(`line ${this.#lines} of "state.bin": ${reason}`);
+  #wrong(reason: string, line = this.#lines): SnapshotError {
+    return unreadable(`line ${line} of "state.bin": ${reason}`);
   }
 }
 
@@ -199,6 +220,6 @@ function foreign(): SnapshotError {
 function tooLarge(bytesMax: number): SnapshotError {
   return new SnapshotError(
     'snapshot_too_large',
-    `the snapshot unpacks to more than ${bytesMax} bytes`,
+    `the rows of the snapshot take more than ${bytesMax} bytes`,
   );
 }

@@ -27,10 +27,14 @@ export interface ArchiveFacts {
 /** First line of `state.bin`. */
 export const STATE_FORMAT = '{"rollcall":1}';
 
+/** What a row takes in memory beside its text, about: so many small ones would fill it long before their texts do. */
+export const ROW_OCTETS = 512;
+
 /** How an archive is written, whatever is in it. */
 export interface ArchiveWork {
   /** Shared by archives that are written at the same time: a slice of one is followed by a slice of another. */
   readonly turns?: InTurn;
+  /** Of its rows, with `ROW_OCTETS` for each. */
   readonly bytesMax?: number;
 }
 
@@ -45,10 +49,11 @@ export async function writeArchive(
 ): Promise<Readable> {
   const { index } = state;
   const rows = new Map(TABLE_NAMES.map((table) => [table, [...state.tables[table].all()]]));
+  const count = [...rows.values()].reduce((sum, table) => sum + table.length, 0);
   let bytes = 0;
   for await (const slice of slicesOf(rows, turns)) {
     bytes += slice.length;
-    if (bytes > bytesMax) throw tooLarge(bytesMax);
+    if (bytes + count * ROW_OCTETS > bytesMax) throw tooLarge(bytesMax);
   }
   const archive = archiveOf({ rows, bytes, turns }, { ...facts, index });
   // An error of either is the error of what is returned; the client then sees a cut stream.

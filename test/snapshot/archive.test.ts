@@ -98,11 +98,17 @@ describe('an archive', () => {
 
   it('is not begun when it is longer than what is restored', async () => {
     const { state, archive } = await archived();
-    const { stateBytes } = await readArchive(archive);
+    const { stateBytes, rows } = await readArchive(archive);
+    const count = [...rows.values()].reduce((sum, table) => sum + table.size, 0);
+    expect(count).toBeGreaterThan(5);
+    const most = stateBytes + 512 * count;
     const atMost = (bytesMax: number) => writeArchive(state, FACTS, { bytesMax });
-    const whole = await buffer(await atMost(stateBytes));
-    expect((await readArchive(whole, stateBytes)).stateBytes).toBe(stateBytes);
-    await expect(atMost(stateBytes - 1)).rejects.toMatchObject({ code: 'snapshot_too_large' });
+    const whole = await buffer(await atMost(most));
+    expect((await readArchive(whole, most)).stateBytes).toBe(stateBytes);
+    const tooLarge = { code: 'snapshot_too_large' };
+    await expect(atMost(most - 1)).rejects.toMatchObject(tooLarge);
+    // Room for all texts, and for half of the rows.
+    await expect(readArchive(whole, stateBytes + 256 * count)).rejects.toMatchObject(tooLarge);
   });
 
   it('is unpacked up to a limit, whatever it says of its length', async () => {
@@ -249,6 +255,11 @@ describe('an archive', () => {
       'with a root that is no certificate',
       [FIRST, JSON.stringify(['ca_roots', { id: 'a', certificate: 'b' }])],
       /the certificate is not/,
+    ],
+    [
+      'with a row without an end',
+      [FIRST, kv({ value: 'eHh4'.repeat(9 << 20) })],
+      /line 2 of "state.bin": the row is too long/,
     ],
     ['with a key for no store', [FIRST, kv({ key: 'x'.repeat(1961) })], /too long/],
     ['with a nest', [FIRST, NODE.replace('"locality":null', `"locality":${deep}`)], /too deep/],
