@@ -135,7 +135,7 @@ describe('a process without descriptors', () => {
     const run = promisify(execFile);
     const { stdout } = await run('sh', [
       '-c',
-      `ulimit -n 40; exec "${process.execPath}" "${child}"`,
+      `ulimit -n 80; exec "${process.execPath}" "${child}"`,
     ]);
     expect(JSON.parse(stdout)).toEqual({
       socket: 'EMFILE',
