@@ -12,6 +12,8 @@ export interface TableSchema<Row> {
   readonly indexes: Readonly<Record<string, (row: Row) => readonly string[]>>;
   /** About what a row takes in memory, in tables that are bounded by it. */
   readonly octets?: (row: Row) => number;
+  /** What a row becomes when `newer` overtook it on the way to the disk; without this, it is dropped. */
+  readonly overtaken?: (row: Row, newer: Row) => Row;
 }
 
 /** Separates the parts of a compound key; names may not contain it. */
@@ -86,6 +88,8 @@ export const schema: { readonly [Name in TableName]: TableSchema<TableRows[Name]
       /** Passing checks are almost all checks, and are left out to keep this index small. */
       failing: (row) => (row.status === 'passing' ? [] : [row.status]),
     },
+    /** Results alone overtake, and say nothing of how the check was registered. */
+    overtaken: (row, { status, output }) => ({ ...row, status, output }),
   },
   indexes: { key: (row) => row.key, indexes: {} },
   agent_services: {

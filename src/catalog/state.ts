@@ -7,12 +7,13 @@
  * batched while the disk works. An engine drives it (src/engine); nothing else calls begin, stage or publish.
  *
  * A command over committed rows alone may be published ahead of staged ones. Each of those is late then: what is newer
- * stays, and its index rows are given an index past all that was shown, since clients may wait on one already.
+ * stays, or is merged (`schema.ts`), and its index rows are given an index past all that was shown, since clients may
+ * wait on one already.
  */
 import type { TableName, TableRows, Versioned } from './rows.ts';
 import { schema, TABLE_NAMES } from './schema.ts';
 import { Table, TableOverlay } from './table.ts';
-import { type RowChange, type TableViews, Transaction } from './transaction.ts';
+import { equalRow, type RowChange, type TableViews, Transaction } from './transaction.ts';
 import { topicsOf, Watches } from './watches.ts';
 
 export type Tables = { readonly [Name in TableName]: Table<TableRows[Name]> };
@@ -107,7 +108,8 @@ export class State {
     }
     this.#underWay++;
     for (const change of changes) {
-      if (!(transaction.overtakes && this.#isReplaced(change))) this.#overlay(change);
+      if (transaction.overtakes) this.#overlayNewer(change);
+      else this.#overlay(change);
     }
     return { index, changes };
   }
@@ -154,10 +156,19 @@ export class State {
     this.#newest[change.table].set(change.key, change);
   }
 
-  /** Whether the row of an overtaking change is staged to go, be it that another comes in its place. */
-  #isReplaced({ table, key, before }: RowChange): boolean {
+  /** As `#overlay`, for a change that overtakes: what is staged of the row is seen as it is going to be shown. */
+  #overlayNewer(change: RowChange): void {
+    const { table, key, before, after } = change;
     const staged = this.#newest[table].get(key);
-    return staged !== undefined && staged.after?.createIndex !== before?.createIndex;
+    if (staged === undefined) {
+      this.#overlay(change);
+      return;
+    }
+    // It goes, or another comes in its place.
+    if (staged.after?.createIndex !== before?.createIndex) return;
+    const merged = mergeOvertaken(table, staged.after, after);
+    if (merged === after) this.#overlay(change);
+    else (this.#pending[table] as unknown as TableOverlay<object>).put(merged as object);
   }
 
   #apply(command: StagedCommand): StagedCommand {
@@ -168,18 +179,23 @@ export class State {
     return command;
   }
 
-  /** @returns the command as it is shown: without what is newer already, and under a new index if anything is left */
+  /**
+   * @returns the command as it is shown: without what is newer already, and with an index of its own on all that is
+   * shown otherwise than it was made durable
+   */
   #applyLate({ index, changes }: StagedCommand): StagedCommand {
+    const lateIndex = this.#nextLateIndex();
     const shown: RowChange[] = [];
     for (const change of changes) {
       this.#settle(change);
+      if (change.table === 'indexes') continue;
       const before = this.tables[change.table].get(change.key);
-      if (change.table !== 'indexes' && !isOutdated(change.after, before, index)) {
-        shown.push(this.#put({ ...change, before }));
-      }
+      const after = isOutdated(change.after, before, index)
+        ? mergeOvertaken(change.table, change.after, before, lateIndex)
+        : change.after;
+      if (after !== before) shown.push(this.#put({ ...change, before, after } as RowChange));
     }
     if (shown.length === 0) return { index, changes: shown };
-    const lateIndex = this.#nextLateIndex();
     for (const { table, key, after } of changes) {
       if (table !== 'indexes') continue;
       const before = this.tables.indexes.get(key);
@@ -224,6 +240,19 @@ function isOutdated(
 ): boolean {
   if (after === undefined || current === undefined) return false;
   return current.modifyIndex > index && current.createIndex === after.createIndex;
+}
+
+/** @returns `newer` itself where it says all that there is to say */
+function mergeOvertaken(
+  table: TableName,
+  row: Versioned | undefined,
+  newer: Versioned | undefined,
+  modifyIndex = row?.modifyIndex ?? 0,
+): Versioned | undefined {
+  const merge = schema[table].overtaken as ((row: object, newer: object) => Versioned) | undefined;
+  if (merge === undefined || row === undefined || newer === undefined) return newer;
+  const merged = { ...merge(row, newer), modifyIndex };
+  return equalRow(merged, newer) ? newer : merged;
 }
 
 function newestOf(): Record<TableName, Map<string, RowChange>> {

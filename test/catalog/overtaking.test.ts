@@ -116,6 +116,19 @@ describe('commands that were overtaken', () => {
     expect(alive(state)).toMatchObject({ name: 'other', status: 'warning' });
   });
 
+  it('keep what they say of a check, with the result that was found meanwhile', () => {
+    const { state, stage, publish, overtake } = opened();
+    stage(web('n1'));
+    publish();
+    stage(web('n1', { name: 'renamed', status: 'passing', notes: 'new' }));
+    overtake(flip('critical'));
+    const expected = { name: 'renamed', notes: 'new', status: 'critical' };
+    expect(state.begin().get('checks', onNodeKey('n1', 'alive'))).toMatchObject(expected);
+    const [late] = publish();
+    expect(alive(state)).toMatchObject({ ...expected, createIndex: 1, modifyIndex: late?.index });
+    expect(state.begin().get('checks', onNodeKey('n1', 'alive'))).toBe(alive(state));
+  });
+
   it('are seen by later commands as they will be shown', () => {
     const { state, stage, publish, overtake } = opened();
     stage(web('n1'));

@@ -166,7 +166,7 @@ class EmbeddedEngine implements Engine {
   #publish(commands: readonly StagedCommand[]): void {
     const { tables } = this.#state;
     for (const late of this.#state.publish(commands)) {
-      const moved = late.changes.filter(({ table, after }) => table === 'indexes' && after);
+      const moved = late.changes.filter(({ after }) => after?.modifyIndex === late.index);
       this.#keepUnsaved({ index: late.index, changes: moved });
     }
     // What was taken out, or replaced, while the disk did not answer must not be written again.
