@@ -127,8 +127,9 @@ function metaOf(
 /** Text of a slice: a millisecond or less. */
 const SLICE_CHARACTERS = 1 << 16;
 
-/** Between two slices all others have their turn. */
+/** Before each slice all others have their turn. */
 async function* slicesOf(rows: Rows, turns: InTurn): AsyncGenerator<Buffer> {
+  await turns.run(othersTurn);
   let text = `${STATE_FORMAT}\n`;
   for (const [table, rowsOfTable] of rows) {
     for (const row of rowsOfTable) {
