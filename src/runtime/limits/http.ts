@@ -17,7 +17,7 @@ export const httpLimits = {
     default: 512 << 20,
     min: 1 << 20,
     max: 2 ** 32,
-    why: 'bodies past 64 KiB of all requests, as far as they have come; a snapshot has room beside others',
+    why: 'bodies past 64 KiB of all requests, as far as they have come, but for snapshots, of which only the rows are held',
   }),
   httpHeaderBytes: limit({
     default: 32 << 10,
