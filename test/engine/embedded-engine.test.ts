@@ -203,6 +203,27 @@ describe('an urgent command', () => {
     expect([told, engine.unsavedRows]).toEqual([[true, false], 0]);
   });
 
+  it('is not written over what takes its row out and is still queued', async () => {
+    const { state, store, engine, put, clock } = await withCheck();
+    const stuck = put('n2');
+    await turn();
+    const removing = engine.commit((transaction) => deleteCheck(transaction, 'n1', 'alive'));
+    clock.advance(1000);
+    await flip(engine, 'critical');
+    store.groups[1]?.let();
+    await stuck;
+    await turn();
+    store.groups[2]?.let();
+    await removing;
+    clock.advance(1000);
+    await turn();
+    store.groups[3]?.let();
+    await turn();
+    expect([shown(state), engine.unsavedRows]).toEqual([undefined, 0]);
+    const written = store.groups.flatMap(({ rows }) => rows).filter((row) => /alive/.test(row));
+    expect(written).toEqual(['checks/n1\0alive passing', 'checks/n1\0alive']);
+  });
+
   it('does not bring back what was taken out while the disk did not answer', async () => {
     const { state, store, engine, clock } = await withCheck();
     const removing = engine.commit((transaction) => deleteCheck(transaction, 'n1', 'alive'));

@@ -134,14 +134,14 @@ class EmbeddedEngine implements Engine {
     const commands = group
       .map((waiting) => waiting.staged)
       .filter((staged) => staged !== undefined);
-    const unsaved = [...this.#unsaved];
+    const unsaved = this.#unsavedBeside(commands);
     const all = [...commands, ...unsaved.map(([, command]) => command)];
     let stall: Timer | undefined;
     const handedOver = (): void => {
       stall = this.#clock.schedule(STALL_MS, () => this.#stall(group));
     };
     try {
-      // The store keeps the last change of a row: that must be the newest.
+      // The last one tells the store how far the index is.
       all.sort((one, other) => one.index - other.index);
       if (all.length > 0) await this.#store.write(all, handedOver);
     } catch (error) {
@@ -154,6 +154,15 @@ class EmbeddedEngine implements Engine {
     this.#saved(unsaved);
     this.#publish(commands);
     for (const waiting of group) waiting.resolve();
+  }
+
+  /** Those whose rows none of `commands` writes: what is left of the others is known once these are shown. */
+  #unsavedBeside(
+    commands: readonly StagedCommand[],
+  ): readonly (readonly [string, StagedCommand])[] {
+    if (this.#unsaved.size === 0) return [];
+    const written = new Set(commands.flatMap(({ changes }) => changes.map(nameOf)));
+    return [...this.#unsaved].filter(([name]) => !written.has(name));
   }
 
   #saved(unsaved: readonly (readonly [string, StagedCommand])[]): void {
