@@ -134,8 +134,8 @@ export class State {
       this.#index = Math.max(this.#index, index);
     }
     this.#underWay -= commands.length;
-    // Indexes that were kept for late commands and not needed.
-    if (this.#underWay === 0) this.#stagedIndex = this.#index;
+    if (this.#underWay === 0) this.#settleAll();
+    else for (const command of commands) this.#settle(command);
     this.watches.wake(woken);
     for (const follower of this.#followers) follower(applied);
     return late;
@@ -172,10 +172,7 @@ export class State {
   }
 
   #apply(command: StagedCommand): StagedCommand {
-    for (const change of command.changes) {
-      this.#settle(change);
-      this.#put(change);
-    }
+    for (const change of command.changes) this.#put(change);
     return command;
   }
 
@@ -187,7 +184,6 @@ export class State {
     const lateIndex = this.#nextLateIndex();
     const shown: RowChange[] = [];
     for (const change of changes) {
-      this.#settle(change);
       if (change.table === 'indexes') continue;
       const before = this.tables[change.table].get(change.key);
       const after = isOutdated(change.after, before, index)
@@ -223,12 +219,24 @@ export class State {
     return change;
   }
 
-  /** The pending layer no longer needs this change, unless a newer one of the row is staged. */
-  #settle(change: RowChange): void {
-    const newest = this.#newest[change.table];
-    if (newest.get(change.key) !== change) return;
-    newest.delete(change.key);
-    this.#pending[change.table].settle(change.key);
+  /** The pending layer no longer needs these changes, unless a newer one of the row is staged. */
+  #settle({ changes }: StagedCommand): void {
+    for (const change of changes) {
+      const newest = this.#newest[change.table];
+      if (newest.get(change.key) !== change) continue;
+      newest.delete(change.key);
+      this.#pending[change.table].settle(change.key);
+    }
+  }
+
+  /** Nothing is staged any more, which is forgotten faster as a whole. */
+  #settleAll(): void {
+    for (const table of TABLE_NAMES) {
+      if (this.#newest[table].size > 0) this.#newest[table].clear();
+      if (this.#pending[table].changes.size > 0) this.#pending[table].settleAll();
+    }
+    // Some may have been kept for late commands and not needed.
+    this.#stagedIndex = this.#index;
   }
 }
 

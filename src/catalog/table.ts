@@ -77,7 +77,8 @@ export class Table<Row extends object> implements TableView<Row> {
     const before = this.#rows.get(key);
     if (before !== undefined) this.#unfile(key, before);
     this.#rows.set(key, row);
-    this.#octets += octetsOf(this.schema, row) - octetsOf(this.schema, before);
+    const { octets } = this.schema;
+    if (octets !== undefined) this.#octets += octets(row) - (before ? octets(before) : 0);
     for (const { valuesOf, buckets } of this.#indexes) {
       for (const value of valuesOf(row)) this.#file(buckets, value, key, row);
     }
@@ -89,7 +90,7 @@ export class Table<Row extends object> implements TableView<Row> {
     this.#revision++;
     this.#unfile(key, row);
     this.#rows.delete(key);
-    this.#octets -= octetsOf(this.schema, row);
+    this.#octets -= this.schema.octets?.(row) ?? 0;
   }
 
   #buckets(name: string): Map<string, Bucket<Row>> {
@@ -117,10 +118,6 @@ export class Table<Row extends object> implements TableView<Row> {
       }
     }
   }
-}
-
-function octetsOf<Row>({ octets }: TableSchema<Row>, row: Row | null | undefined): number {
-  return octets === undefined || row === undefined || row === null ? 0 : octets(row);
 }
 
 /** A changed row, or null for a deleted one. */
@@ -176,22 +173,37 @@ export class TableOverlay<Row extends object> implements TableView<Row> {
 
   put(row: Row): void {
     const key = this.#schema.key(row);
-    this.#octets += octetsOf(this.#schema, row) - octetsOf(this.#schema, this.#changes.get(key));
+    this.#count(key, row);
     this.#changes.set(key, row);
     this.#indexed?.put(row);
   }
 
   delete(key: string): void {
-    this.#octets -= octetsOf(this.#schema, this.#changes.get(key));
+    this.#count(key);
     this.#changes.set(key, null);
     this.#indexed?.delete(key);
   }
 
   /** Forgets the change of `key`: the base now says the same. */
   settle(key: string): void {
-    this.#octets -= octetsOf(this.#schema, this.#changes.get(key));
+    this.#count(key);
     this.#changes.delete(key);
     this.#indexed?.delete(key);
+  }
+
+  /** The same for all of them. */
+  settleAll(): void {
+    this.#changes.clear();
+    this.#indexed = undefined;
+    this.#octets = 0;
+  }
+
+  /** Counts `after` in the place of what `key` was put as before. */
+  #count(key: string, after?: Row): void {
+    const { octets } = this.#schema;
+    if (octets === undefined) return;
+    const before = this.#changes.get(key);
+    this.#octets += (after ? octets(after) : 0) - (before ? octets(before) : 0);
   }
 
   #found(index: string, value: string): Row[] {
