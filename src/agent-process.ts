@@ -82,8 +82,10 @@ async function start(root: Root): Promise<void> {
     reload: () => void reload({}).catch((error) => logger.error({ err: error }, 'reload failed')),
   });
   parts.add('signals', signals);
-  let tellUnsaved: DnsService['setUnsaved'] = () => {};
-  const engine = await openEngine(root, (hasUnsaved) => tellUnsaved(hasUnsaved));
+  const dns = newDns(root);
+  // Its threads load while the store is read.
+  dns.begin();
+  const engine = await openEngine(root, (hasUnsaved) => dns.setUnsaved(hasUnsaved));
   parts.add('engine', () => engine.close());
   if (config.pidFile !== '') parts.add('pid file', writePidFile(config.pidFile));
   const leader = newLeader(root, engine);
@@ -93,9 +95,7 @@ async function start(root: Root): Promise<void> {
   parts.add('agent', () => agent.close());
   await agent.beginCatalog();
   await agent.start(config);
-  const { dns, address: dnsAddress } = await startDns(root);
-  tellUnsaved = (hasUnsaved) => dns.setUnsaved(hasUnsaved);
-  tellUnsaved(engine.unsavedRows > 0);
+  const dnsAddress = await startDns(root, dns);
   let applyToHttp: HttpApp['reload'] = () => {};
   reload = reloading(root, { agent, dns, applyToHttp: (http) => applyToHttp(http) });
   const { app, address: httpAddress } = await startHttp(root, {
@@ -175,7 +175,7 @@ interface Listening {
   readonly port: number;
 }
 
-async function startDns({ config, state, logger, parts, end }: Root) {
+function newDns({ config, logger, parts, end }: Root): DnsService {
   const dns = new DnsService({
     options: config.dns,
     endpoints: config.dnsEndpoints,
@@ -184,10 +184,16 @@ async function startDns({ config, state, logger, parts, end }: Root) {
     logLevel: config.log.level,
     onFailure: (reason) => end(1, reason),
   });
-  parts.add('dns', () => dns.close());
+  parts.add('dns threads', () => dns.close());
   logger.onLeastLevel((level) => dns.setLogLevel(level));
+  return dns;
+}
+
+async function startDns({ state, parts }: Root, dns: DnsService): Promise<Listening | undefined> {
+  // Once it answers, it ends before what it answers from.
+  parts.add('dns', () => dns.close());
   const [address] = await dns.start(followView(state, (delta) => dns.publish(delta)));
-  return { dns, address };
+  return address;
 }
 
 interface ReloadParts {

@@ -93,11 +93,16 @@ export class AnswerThreads {
     return this.#restarts;
   }
 
+  /** Starts the threads, unless they are started. When one cannot be had, those before it are there, to be closed. */
+  begin(): void {
+    if (this.#slots.length === 0) this.#fillSlots();
+  }
+
   /** `wholeView` is the catalog at the moment it is called. @throws BindError, ZoneError; all is then closed */
   async start(wholeView: () => ViewDelta): Promise<readonly SocketAddress[]> {
     this.#wholeView = wholeView;
     try {
-      this.#fillSlots();
+      this.begin();
       await handOver(this.all, wholeView());
       await Promise.all(this.#slots.map((slot) => this.#serve(slot)));
       for (const slot of this.#slots) this.#connect(slot);
@@ -168,7 +173,7 @@ export class AnswerThreads {
     this.#slots.length = 0;
   }
 
-  /** Starts a thread for each place. When one cannot be had, those before it are there, to be closed. */
+  /** Starts a thread for each place. */
   #fillSlots(): void {
     const { logger, threads, endpoints } = this.#parts;
     const chosen = chooseDatagrams(process.env);

@@ -55,6 +55,11 @@ export class DnsService {
     this.#threads = new AnswerThreads({ ...rest, threads, logLevel, clock });
   }
 
+  /** Starts the threads, which load while others do their part; without it, `start` does. */
+  begin(): void {
+    this.#threads.begin();
+  }
+
   /**
    * Resolves with the addresses that are listened on, in the order of the endpoints, once every thread has the whole
    * view and answers. `wholeView` is the catalog at the moment it is called. @throws BindError, ZoneError; the service

@@ -69,6 +69,19 @@ describe('the DNS service', () => {
     expect((await dns.stats()).endpoints[0]).toMatchObject({ transport: 'udp', queries: 2 });
   });
 
+  it('answers from threads that began before there was a catalog, and ends them if there never is one', async () => {
+    const { dns } = make();
+    dns.begin();
+    const [address] = await dns.start(() => smallView);
+    const ask = await asking(address!);
+    expect(await ask('web.service.consul')).toBe('NOERROR 10.0.0.2');
+    expect((await dns.stats()).restarts).toBe(0);
+    const { dns: other, failures } = make();
+    other.begin();
+    await other.close();
+    expect(failures).toEqual([]);
+  });
+
   it('answers by a commit whoever asks after it, on a socket that is open already', async () => {
     const { dns } = make();
     const [address] = await dns.start(() => smallView);
