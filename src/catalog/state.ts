@@ -129,7 +129,9 @@ export class State {
     });
     for (const { index, changes } of applied) {
       for (const change of changes) {
-        for (const topic of topicsOf(change, this.watches.prefixLengths)) woken.add(topic);
+        for (const topic of topicsOf(change, this.watches.prefixLengths)) {
+          if (this.watches.has(topic)) woken.add(topic);
+        }
       }
       this.#index = Math.max(this.#index, index);
     }

@@ -201,7 +201,7 @@ export class TableOverlay<Row extends object> implements TableView<Row> {
   /** Counts `after` in the place of what `key` was put as before. */
   #count(key: string, after?: Row): void {
     const { octets } = this.#schema;
-    if (octets === undefined) return;
+    if (octets === undefined || (after === undefined && this.#octets === 0)) return;
     const before = this.#changes.get(key);
     this.#octets += (after ? octets(after) : 0) - (before ? octets(before) : 0);
   }

@@ -24,6 +24,11 @@ export class Watches {
     return this.#byTopic.size;
   }
 
+  /** Whether somebody waits on `topic`. */
+  has(topic: string): boolean {
+    return this.#byTopic.has(topic);
+  }
+
   /** Lengths of the prefixes of keys that somebody waits on: those of a written key can be told from them alone. */
   get prefixLengths(): Iterable<number> {
     return this.#prefixLengths.keys();
