@@ -1,27 +1,11 @@
 /**
- * RDATA in wire form, made once for a record and then only copied. dns-packet's codecs write the fixed fields of what is
- * rare. Addresses (`address-text.ts`) and domain names are put in octet by octet, since its text form of names is lossy
- * and has no limits; so is all of SRV, which each instance that is asked for needs.
+ * RDATA in wire form, made once for a record and then only copied. Written as text of one char an octet, as names are
+ * kept (`name.ts`). The tests read it back with dns-packet, which is no part of the program.
  */
-import dnsPacket from 'dns-packet';
 import { encodeIpv4, encodeIpv6 } from './address-text.ts';
 import { type Name, octets } from './name.ts';
-import { octetText } from './octet-text.ts';
 import { RecordType } from './types.ts';
 
-interface RdataCodec {
-  /** The result begins with RDLENGTH. */
-  encode(data: unknown): Buffer;
-}
-
-const codecs = dnsPacket as unknown as { record(type: string): RdataCodec };
-const codec = {
-  MX: codecs.record('MX'),
-  SOA: codecs.record('SOA'),
-  TXT: codecs.record('TXT'),
-};
-
-const RDLENGTH_BYTES = 2;
 const STRING_BYTES_MAX = 255;
 const RDATA_BYTES_MAX = 65_535;
 const MAPPED_PREFIX = '\0\0\0\0\0\0\0\0\0\0\xff\xff';
@@ -65,10 +49,14 @@ function word(value: number): string {
   return String.fromCharCode((value >>> 8) & 0xff, value & 0xff);
 }
 
+/** Four octets of a number, modulo 2^32. */
+function doubleWord(value: number): string {
+  return word(value >>> 16) + word(value);
+}
+
 /** RFC 1035 §3.3.9. */
 export function encodeMx(preference: number, exchange: Name): Uint8Array {
-  const fixed = encodeFixed(codec.MX, { preference: preference & 0xffff, exchange: '.' });
-  return withNames(fixed, 2, 1, exchange);
+  return Buffer.from(word(preference) + exchange, 'latin1');
 }
 
 export interface SoaData {
@@ -83,16 +71,9 @@ export interface SoaData {
 
 /** RFC 1035 §3.3.13. The numbers are kept modulo 2^32, which is how serials count (RFC 1982). */
 export function encodeSoa(data: SoaData): Uint8Array {
-  const fixed = encodeFixed(codec.SOA, {
-    mname: '.',
-    rname: '.',
-    serial: data.serial >>> 0,
-    refresh: data.refresh >>> 0,
-    retry: data.retry >>> 0,
-    expire: data.expire >>> 0,
-    minimum: data.minimum >>> 0,
-  });
-  return withNames(fixed, 0, 2, data.mname + data.rname);
+  const { mname, rname, serial, refresh, retry, expire, minimum } = data;
+  const numbers = [serial, refresh, retry, expire, minimum].map(doubleWord).join('');
+  return Buffer.from(mname + rname + numbers, 'latin1');
 }
 
 /**
@@ -100,23 +81,12 @@ export function encodeSoa(data: SoaData): Uint8Array {
  * (RFC 7208 §3.3 describes the practice). Undefined past 65,535 octets.
  */
 export function encodeTxt(text: string): Uint8Array | undefined {
-  const raw = Buffer.from(octets(text), 'latin1');
-  const strings: Buffer[] = [];
+  const raw = octets(text);
+  let strings = '';
   for (let at = 0; at < raw.length || at === 0; at += STRING_BYTES_MAX) {
-    strings.push(raw.subarray(at, at + STRING_BYTES_MAX));
+    const string = raw.slice(at, at + STRING_BYTES_MAX);
+    strings += String.fromCharCode(string.length) + string;
   }
-  if (raw.length + strings.length > RDATA_BYTES_MAX) return undefined;
-  return encodeFixed(codec.TXT, strings);
-}
-
-function encodeFixed(rdata: RdataCodec, data: unknown): Buffer {
-  // A copy out of Buffer's shared pool: an allocation of its own would cost more than a small RDATA.
-  return Buffer.from(rdata.encode(data).subarray(RDLENGTH_BYTES));
-}
-
-/** Replaces the `rootCount` root names that begin at octet `at` by the octets of real names. */
-function withNames(fixed: Buffer, at: number, rootCount: number, names: string): Uint8Array {
-  const head = octetText(fixed, 0, at);
-  const tail = octetText(fixed, at + rootCount, fixed.length);
-  return Buffer.from(head + names + tail, 'latin1');
+  if (strings.length > RDATA_BYTES_MAX) return undefined;
+  return Buffer.from(strings, 'latin1');
 }
