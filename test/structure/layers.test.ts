@@ -53,6 +53,8 @@ interface Import {
   readonly from: string;
   readonly to: string;
   readonly typeOnly: boolean;
+  /** Imported while the program runs, so that it cannot be part of a cycle. */
+  readonly later: boolean;
 }
 
 function sourceFiles(folder: string): string[] {
@@ -66,13 +68,22 @@ function sourceFiles(folder: string): string[] {
 /** Static imports and re-exports with a relative path. */
 const IMPORT = /^(?:import|export)\s+(type\s+)?([^;]*?)\s*from\s+'(\.[^']+)'/gms;
 
+const LATER_IMPORT = /(typeof\s+)?\bimport\('(\.[^']+)'\)/g;
+
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(IMPORT)].map((match) => ({
-    from: file,
-    to: resolve(dirname(file), match[3] as string),
+  const at = (path: string) => ({ from: file, to: resolve(dirname(file), path) });
+  const first = [...text.matchAll(IMPORT)].map((match) => ({
+    ...at(match[3] as string),
     typeOnly: match[1] !== undefined || namesOnlyTypes(match[2] as string),
+    later: false,
   }));
+  const later = [...text.matchAll(LATER_IMPORT)].map((match) => ({
+    ...at(match[2] as string),
+    typeOnly: match[1] !== undefined,
+    later: true,
+  }));
+  return [...first, ...later];
 }
 
 /** `{ type A, type B }` imports nothing at run time. */
@@ -129,8 +140,8 @@ describe('imports', () => {
 
   it('form no cycle', () => {
     const edges = new Map<string, string[]>();
-    for (const { from, to, typeOnly } of imports) {
-      if (typeOnly) continue;
+    for (const { from, to, typeOnly, later } of imports) {
+      if (typeOnly || later) continue;
       edges.set(from, [...(edges.get(from) ?? []), to]);
     }
     expect(findCycle(edges).map(shown)).toEqual([]);
