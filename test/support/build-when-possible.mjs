@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 
 const compiler = 'node_modules/typescript/bin/tsc';
 if (existsSync(compiler)) {
-  for (const argv of [[compiler, '-p', 'tsconfig.build.json'], ['bundle.mjs']]) {
+  for (const argv of [[compiler, '-p', 'tsconfig.build.json'], ['test/support/bundle.mjs']]) {
     const { status } = spawnSync(process.execPath, argv, { stdio: 'inherit' });
     if (status !== 0) process.exit(status ?? 1);
   }

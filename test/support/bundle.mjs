@@ -5,7 +5,7 @@
 import { relative, resolve } from 'node:path';
 import { build } from 'rolldown';
 
-const src = resolve(import.meta.dirname, 'src');
+const src = resolve(import.meta.dirname, '../../src');
 
 /** Files that find others by their own place still find them: each sees the address it has as a file of its own. */
 function keepAddresses(entry) {
