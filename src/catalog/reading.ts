@@ -3,7 +3,7 @@
  * waking may change it. Sorted as Consul sorts (by node, then id). Formatting is the caller's.
  */
 import { indexKeys } from './index-keys.ts';
-import type { CheckRow, NodeRow, ServiceRow } from './rows.ts';
+import type { CheckRow, IndexRow, NodeRow, ServiceRow } from './rows.ts';
 import { nodeKey, onNodeKey, serviceNameKey } from './schema.ts';
 import type { State } from './state.ts';
 import { topics } from './watches.ts';
@@ -73,22 +73,36 @@ export function readServiceTags(state: State): Reading<ServiceTags> {
   return { value: kept.tags, index, topics: [indexKeys.services] };
 }
 
-/** Instances of the service called `name`. */
-export function readInstances(state: State, name: string): Reading<Instance[]> {
-  const rows = state.tables.services.find('name', serviceNameKey(name));
-  const value = sortBy(rows, (row) => onNodeKey(row.node, row.id))
+/**
+ * By the row of the service's index: whatever changes about an instance, its node or its checks puts another row in its
+ * place. Most services are read far more often than they change.
+ */
+const keptInstances = new WeakMap<IndexRow, readonly Instance[]>();
+
+/** Instances of the service called `name`; the same objects while nothing about the service changes. */
+export function readInstances(state: State, name: string): Reading<readonly Instance[]> {
+  const key = indexKeys.service(name);
+  const indexRow = state.tables.indexes.get(key);
+  let value = indexRow && keptInstances.get(indexRow);
+  if (value === undefined) {
+    value = instancesBy(state, 'name', name);
+    if (indexRow !== undefined) keptInstances.set(indexRow, value);
+  }
+  return { value, index: serviceIndex(state, name), topics: [key] };
+}
+
+function instancesBy(state: State, index: 'name' | 'connect', name: string): Instance[] {
+  const rows = state.tables.services.find(index, serviceNameKey(name));
+  return sortBy(rows, (row) => onNodeKey(row.node, row.id))
     .map((service) => instanceOf(state, service))
     .filter((instance) => instance !== undefined);
-  return { value, index: serviceIndex(state, name), topics: [indexKeys.service(name)] };
 }
 
 /** Instances that stand for the service called `name` in the mesh. */
-export function readConnectInstances(state: State, name: string): Reading<Instance[]> {
-  const rows = state.tables.services.find('connect', serviceNameKey(name));
-  const value = sortBy(rows, (row) => onNodeKey(row.node, row.id))
-    .map((service) => instanceOf(state, service))
-    .filter((instance) => instance !== undefined);
+export function readConnectInstances(state: State, name: string): Reading<readonly Instance[]> {
+  const value = instancesBy(state, 'connect', name);
   // Checks and nodes move the index of the proxies' own service; one that comes or goes, that of all services.
+  const rows = state.tables.services.find('connect', serviceNameKey(name));
   const own = new Set(rows.map((row) => indexKeys.service(row.service)));
   const keys = [indexKeys.services, ...own];
   return { value, index: Math.max(...keys.map((key) => state.indexOf(key))), topics: keys };

@@ -13,6 +13,7 @@ import {
   register,
   type StagedCommand,
   State,
+  TABLE_NAMES,
   type Transaction,
   updateCheckTxn,
 } from '../../src/catalog/index.ts';
@@ -142,6 +143,15 @@ describe('commands that were overtaken', () => {
   });
 });
 
+/** Another state of the same rows. */
+function copyOf(state: State): State {
+  const copy = new State();
+  for (const table of TABLE_NAMES) {
+    for (const row of state.tables[table].all()) copy.restore(table, row);
+  }
+  return copy;
+}
+
 const node = fc.constantFrom('n1', 'n2');
 const name = fc.constantFrom('web', 'db');
 const step = fc.oneof(
@@ -191,6 +201,11 @@ it('no instance comes, goes or changes under an index that was seen, whatever is
           stage(transaction);
         }
         const now = readings();
+        // Instances are kept for the next reader: they must be those of a state that has kept nothing.
+        const copy = copyOf(state);
+        for (const [at, service] of ['web', 'db'].entries()) {
+          expect(now[at]?.value).toEqual(readInstances(copy, service).value);
+        }
         for (const [at, { value, index }] of now.entries()) {
           const before = seen[at];
           if (before === undefined || JSON.stringify(before.value) === JSON.stringify(value)) {
