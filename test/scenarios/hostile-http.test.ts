@@ -24,9 +24,9 @@ const LEFT_OUT = ['/v1/agent/leave', '/v1/agent/reload'];
 const writes = ROUTE_GROUPS.flatMap((group) => group(deps)).filter(
   ({ method, path }) => method !== 'GET' && !LEFT_OUT.includes(path),
 );
-/** As one would call it: `PUT /v1/kv/name`. */
+/** As one would call it: `PUT /v1/kv/one`. */
 const lines = writes.map(
-  ({ method, path }) => `${method} ${path}${path.endsWith('/') ? 'name' : ''}`,
+  ({ method, path }) => `${method} ${path}${path.endsWith('/') ? 'one' : ''}`,
 );
 
 let agent: AgentChild;
@@ -79,16 +79,17 @@ const BODIES: readonly [name: string, body: string | Buffer][] = [
 
 /** Where a body is not looked at, is anything at all, or where Consul calls a mistake a failure of its own. */
 const OTHER: Readonly<Record<string, RegExp>> = {
-  'PUT /v1/kv/name': /^200 true$/,
-  'DELETE /v1/kv/name': /^200 true$/,
-  'PUT /v1/event/fire/name': /^(200 \{\s*"ID": |413 )/,
+  'PUT /v1/kv/one': /^200 true$/,
+  'DELETE /v1/kv/one': /^200 true$/,
+  'PUT /v1/event/fire/one': /^(200 \{\s*"ID": |413 )/,
   'PUT /v1/session/create': /^(200 \{\s*"ID": |4|500 apply failed: Missing node registration$)/,
-  'PUT /v1/session/destroy/name': /^200 true$/,
-  'PUT /v1/agent/join/name': /^500 1 error occurred:/,
-  'PUT /v1/agent/force-leave/name': /^500 agent: No node found with name 'name'$/,
+  'PUT /v1/session/destroy/one': /^200 true$/,
+  'PUT /v1/agent/join/one': /^500 1 error occurred:/,
+  'PUT /v1/agent/force-leave/one': /^500 agent: No node found with name 'one'$/,
   'POST /v1/operator/raft/transfer-leader': /^500 cannot find peer$/,
-  'PUT /v1/query/name': /^(4|500 Prepared Query lookup failed: )/,
-  'DELETE /v1/query/name': /^(413 |500 Prepared Query lookup failed: )/,
+  'PUT /v1/query/one': /^(4|500 Prepared Query lookup failed: )/,
+  'DELETE /v1/query/one': /^(413 |500 Prepared Query lookup failed: )/,
+  'PUT /v1/config': /^(4|501 configuration entries are not supported$)/,
   'PUT /v1/snapshot': /^500 failed to decompress snapshot: /,
 };
 
