@@ -115,13 +115,11 @@ export {
 } from './sessions.ts';
 export { type Follower, type StagedCommand, State, type Tables } from './state.ts';
 export { type RowChange, Transaction } from './transaction.ts';
+export { runTxn, TxnError, type TxnFault } from './txn.ts';
 export {
   isReadOnly,
   makesKey,
-  runTxn,
-  TxnError,
-  type TxnFault,
   type TxnOperation,
   type TxnResult,
-} from './txn.ts';
+} from './txn-operation.ts';
 export { topics, type Watch, Watches } from './watches.ts';

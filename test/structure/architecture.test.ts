@@ -24,3 +24,12 @@ describe('src/ARCHITECTURE.md', () => {
     expect(unlisted).toEqual([]);
   });
 });
+
+it('no file of src is longer than can be read in one go', () => {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  const lengthOf = (path: string) =>
+    readFileSync(join(root, 'src', path), 'utf8').split('\n').length;
+  const sources = files.filter((path) => path.endsWith('.ts'));
+  expect(sources.length).toBeGreaterThan(100);
+  expect(sources.filter((path) => lengthOf(path) > 401)).toEqual([]);
+});
