@@ -5,12 +5,11 @@
  */
 import {
   destroySession,
-  onNodeKey,
+  hasLostCheck,
   type RowChange,
   type SessionRow,
   type StagedCommand,
   type State,
-  sessionChecks,
 } from '../catalog/index.ts';
 import { type Clock, type Logger, parseDuration, type Timer } from '../runtime/index.ts';
 import type { AgentDeps } from './agent.ts';
@@ -49,9 +48,10 @@ export class SessionKeeper {
   /** Takes up the sessions of before, each with its full time. */
   start(): void {
     this.#started = true;
-    const { sessions } = this.#deps.state.tables;
+    const { sessions, checks } = this.#deps.state.tables;
     for (const session of sessions.all()) {
-      if (this.#lostCheck(session)) this.#end(session.id, 'its check failed');
+      const isLost = hasLostCheck(session, (key) => checks.get(key));
+      if (isLost) this.#end(session.id, 'its check failed');
       else this.#keep(session);
     }
   }
@@ -99,13 +99,6 @@ export class SessionKeeper {
     for (const { id } of this.#deps.state.tables.sessions.find('check', key)) {
       this.#end(id, 'its check failed');
     }
-  }
-
-  #lostCheck(session: SessionRow): boolean {
-    return sessionChecks(session).some((id) => {
-      const check = this.#deps.state.tables.checks.get(onNodeKey(session.node, id));
-      return check === undefined || check.status === 'critical';
-    });
   }
 
   #keep({ id, ttl }: SessionRow): void {

@@ -104,13 +104,13 @@ export {
   onNodeKey,
   schema,
   serviceNameKey,
-  sessionChecks,
   TABLE_NAMES,
 } from './schema.ts';
 export {
   createSession,
   destroyLostSessions,
   destroySession,
+  hasLostCheck,
   type SessionInput,
 } from './sessions.ts';
 export { type Follower, type StagedCommand, State, type Tables } from './state.ts';

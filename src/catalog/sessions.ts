@@ -8,7 +8,7 @@ import { CatalogError } from './catalog-error.ts';
 import { indexKeys } from './index-keys.ts';
 import { deleteKv, releaseKv } from './kv.ts';
 import { deleteQueriesOfSession } from './queries.ts';
-import type { SessionRow, Unversioned } from './rows.ts';
+import type { CheckRow, SessionRow, Unversioned } from './rows.ts';
 import { nodeKey, onNodeKey, sessionChecks } from './schema.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -80,10 +80,18 @@ export function destroySessionsOfCheck(
 /** Ends those whose checks do not hold any more, whoever put them there: a session came with a whole catalog. */
 export function destroyLostSessions(transaction: Transaction): void {
   for (const session of [...transaction.all('sessions')]) {
-    const isLost = sessionChecks(session).some((id) => {
-      const check = transaction.get('checks', onNodeKey(session.node, id));
-      return check === undefined || check.status === 'critical';
-    });
+    const isLost = hasLostCheck(session, (key) => transaction.get('checks', key));
     if (isLost) destroySession(transaction, session.id);
   }
+}
+
+/** Whether a check that the session is bound to is gone or critical. */
+export function hasLostCheck(
+  session: SessionRow,
+  checkAt: (key: string) => CheckRow | undefined,
+): boolean {
+  return sessionChecks(session).some((id) => {
+    const check = checkAt(onNodeKey(session.node, id));
+    return check === undefined || check.status === 'critical';
+  });
 }
