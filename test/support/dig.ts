@@ -49,14 +49,17 @@ export function digAll(
   const all = [`@${server.host}`, '-p', String(server.port), '+tries=1', '+time=5'];
   const [program = '', ...args] = [...(server.within ?? []), 'dig', ...all, ...queries.flat()];
   return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: 15_000 }, (error, stdout) => {
+    execFile(program, args, { timeout: 15_000 }, (error, stdout, stderr) => {
       const replies = stdout.split(/^;; Got answer:\n/m).slice(1);
       const dugs = replies.flatMap((text) => {
         const status = /status: (\w+)/.exec(text)?.[1];
         return status === undefined ? [] : [parse(text, status)];
       });
       if (dugs.length === queries.length) resolve(dugs);
-      else reject(error ?? new Error(`dig ${queries.flat().join(' ')}:\n${stdout}`));
+      else {
+        const end = error === null ? '' : ` ended with ${error.signal ?? error.code}`;
+        reject(new Error(`dig ${queries.flat().join(' ')}${end}:\n${stdout}${stderr}`));
+      }
     });
   });
 }
