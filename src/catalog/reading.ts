@@ -85,14 +85,13 @@ export function readInstances(state: State, name: string): Reading<readonly Inst
   const indexRow = state.tables.indexes.get(key);
   let value = indexRow && keptInstances.get(indexRow);
   if (value === undefined) {
-    value = instancesBy(state, 'name', name);
+    value = instancesOf(state, state.tables.services.find('name', serviceNameKey(name)));
     if (indexRow !== undefined) keptInstances.set(indexRow, value);
   }
-  return { value, index: serviceIndex(state, name), topics: [key] };
+  return { value, index: serviceIndex(state, indexRow), topics: [key] };
 }
 
-function instancesBy(state: State, index: 'name' | 'connect', name: string): Instance[] {
-  const rows = state.tables.services.find(index, serviceNameKey(name));
+function instancesOf(state: State, rows: ServiceRow[]): Instance[] {
   return sortBy(rows, (row) => onNodeKey(row.node, row.id))
     .map((service) => instanceOf(state, service))
     .filter((instance) => instance !== undefined);
@@ -100,9 +99,9 @@ function instancesBy(state: State, index: 'name' | 'connect', name: string): Ins
 
 /** Instances that stand for the service called `name` in the mesh. */
 export function readConnectInstances(state: State, name: string): Reading<readonly Instance[]> {
-  const value = instancesBy(state, 'connect', name);
-  // Checks and nodes move the index of the proxies' own service; one that comes or goes, that of all services.
   const rows = state.tables.services.find('connect', serviceNameKey(name));
+  const value = instancesOf(state, rows);
+  // Checks and nodes move the index of the proxies' own service; one that comes or goes, that of all services.
   const own = new Set(rows.map((row) => indexKeys.service(row.service)));
   const keys = [indexKeys.services, ...own];
   return { value, index: Math.max(...keys.map((key) => state.indexOf(key))), topics: keys };
@@ -117,12 +116,11 @@ function instanceOf(state: State, service: ServiceRow): Instance | undefined {
 }
 
 /**
- * The index of a service's answers. Once its last instance is gone, that of the last extinction: the answer
- * became empty there at the latest, and the index must not fall back.
+ * The index of a service's answers; `own` is the row of its own. Once its last instance is gone, that of the last
+ * extinction: the answer became empty there at the latest, and the index must not fall back.
  */
-function serviceIndex(state: State, name: string): number {
-  const own = state.indexOf(indexKeys.service(name));
-  if (own > 0) return own;
+function serviceIndex(state: State, own: IndexRow | undefined): number {
+  if (own !== undefined && own.modifyIndex > 0) return own.modifyIndex;
   const extinction = state.indexOf(indexKeys.serviceExtinction);
   if (extinction > 0) return extinction;
   return Math.max(
@@ -180,7 +178,8 @@ export function readServiceChecks(state: State, name: string): Reading<CheckRow[
 /** The same for those who select among them by their nodes, which the service's own index covers, too. */
 export function readServiceChecksByNode(state: State, name: string): Reading<CheckRow[]> {
   const { value } = readServiceChecks(state, name);
-  return { value, index: serviceIndex(state, name), topics: [indexKeys.service(name)] };
+  const key = indexKeys.service(name);
+  return { value, index: serviceIndex(state, state.tables.indexes.get(key)), topics: [key] };
 }
 
 /** Checks in `status`, or all of them for `any`. */

@@ -1,5 +1,6 @@
 /** IP addresses from text to octets, one char each. dns-packet's reading is wrong for `::` that stands for one group. */
 import { isIPv4, isIPv6 } from 'node:net';
+import { wordText } from './octet-text.ts';
 
 const DOT = 46;
 const ZERO = 48;
@@ -33,10 +34,6 @@ function encodeGroups(text: string): string {
   if (text === '') return '';
   const groups = text
     .split(':')
-    .map((group) => encodeIpv4(group) ?? groupOctets(Number.parseInt(group, 16)));
+    .map((group) => encodeIpv4(group) ?? wordText(Number.parseInt(group, 16)));
   return groups.join('');
-}
-
-function groupOctets(value: number): string {
-  return String.fromCharCode(value >>> 8, value & 0xff);
 }

@@ -4,6 +4,7 @@
  */
 import { encodeIpv4, encodeIpv6 } from './address-text.ts';
 import { type Name, octets } from './name.ts';
+import { doubleWordText, wordText } from './octet-text.ts';
 import { RecordType } from './types.ts';
 
 const STRING_BYTES_MAX = 255;
@@ -40,23 +41,13 @@ export interface SrvData {
 
 /** RFC 2782. A port or weight is kept modulo 65,536, as Consul does. */
 export function encodeSrv(data: SrvData): Uint8Array {
-  const fixed = word(data.priority) + word(data.weight) + word(data.port);
+  const fixed = wordText(data.priority) + wordText(data.weight) + wordText(data.port);
   return Buffer.from(fixed + data.target, 'latin1');
-}
-
-/** Two octets of a number, modulo 65,536. */
-function word(value: number): string {
-  return String.fromCharCode((value >>> 8) & 0xff, value & 0xff);
-}
-
-/** Four octets of a number, modulo 2^32. */
-function doubleWord(value: number): string {
-  return word(value >>> 16) + word(value);
 }
 
 /** RFC 1035 §3.3.9. */
 export function encodeMx(preference: number, exchange: Name): Uint8Array {
-  return Buffer.from(word(preference) + exchange, 'latin1');
+  return Buffer.from(wordText(preference) + exchange, 'latin1');
 }
 
 export interface SoaData {
@@ -72,7 +63,7 @@ export interface SoaData {
 /** RFC 1035 §3.3.13. The numbers are kept modulo 2^32, which is how serials count (RFC 1982). */
 export function encodeSoa(data: SoaData): Uint8Array {
   const { mname, rname, serial, refresh, retry, expire, minimum } = data;
-  const numbers = [serial, refresh, retry, expire, minimum].map(doubleWord).join('');
+  const numbers = [serial, refresh, retry, expire, minimum].map(doubleWordText).join('');
   return Buffer.from(mname + rname + numbers, 'latin1');
 }
 

@@ -12,3 +12,13 @@ const latin1Slice = (Buffer.prototype as unknown as { readonly latin1Slice: Lati
 export function octetText(bytes: Uint8Array, start: number, end: number): string {
   return latin1Slice.call(bytes, start, end);
 }
+
+/** Two octets of a number in network order, modulo 65,536. */
+export function wordText(value: number): string {
+  return String.fromCharCode((value >>> 8) & 0xff, value & 0xff);
+}
+
+/** Four octets of a number, modulo 2^32. */
+export function doubleWordText(value: number): string {
+  return wordText(value >>> 16) + wordText(value);
+}

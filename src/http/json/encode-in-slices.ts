@@ -4,7 +4,14 @@
  * slice when the client took the one before. The octets are those of `encodeJson` and `encodePrettyJson`.
  */
 import { Readable } from 'node:stream';
-import { createIndent, encodeJson, encodePrettyJson, GoMap, ListOf } from './encode.ts';
+import {
+  createIndent,
+  encodeEntry,
+  encodeJson,
+  encodePrettyJson,
+  GoMap,
+  ListOf,
+} from './encode.ts';
 
 /** Items of a slice, and characters from which on it ends: a millisecond or two of work. */
 const SLICE_ITEMS = 256;
@@ -124,7 +131,7 @@ function itemsOf(value: unknown): Items | undefined {
   const { keys, record } = value;
   if (keys.length < 2) return undefined;
   const encode = (at: number): string =>
-    encodeField(keys[at] as string, record[keys[at] as string]);
+    encodeEntry(keys[at] as string, record[keys[at] as string]);
   return { open: '{', close: '}', count: keys.length, encode };
 }
 
@@ -144,13 +151,9 @@ function itemsInStruct(value: unknown): Items | undefined {
   const fields = Object.entries(value).filter(([, content]) => content !== undefined);
   const at = fields.findIndex(([field]) => field === name);
   const encoded = fields.map(([field, content]) =>
-    field === name ? '' : encodeField(field, content),
+    field === name ? '' : encodeEntry(field, content),
   );
   const before = [...encoded.slice(0, at), `${encodeJson(name)}:${longest.open}`];
   const after = [longest.close, ...encoded.slice(at + 1)];
   return { ...longest, open: `{${before.join(',')}`, close: `${after.join(',')}}` };
-}
-
-function encodeField(name: string, content: unknown): string {
-  return `${encodeJson(name)}:${encodeJson(content)}`;
 }

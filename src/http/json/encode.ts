@@ -144,7 +144,12 @@ function encodeField(name: string): string {
 function encodeMap({ keys, record }: GoMap): string {
   let text = '{';
   for (const key of keys) {
-    text += `${text === '{' ? '' : ','}${encodeText(key)}:${encodeJson(record[key])}`;
+    text += (text === '{' ? '' : ',') + encodeEntry(key, record[key]);
   }
   return `${text}}`;
+}
+
+/** A key, which may be any text, with its value. */
+export function encodeEntry(key: string, value: unknown): string {
+  return `${encodeText(key)}:${encodeJson(value)}`;
 }

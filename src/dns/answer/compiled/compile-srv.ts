@@ -5,7 +5,7 @@
 import type { NodeEntry, SrvParts } from '../../view/entries.ts';
 import { HEADER_BYTES } from '../../wire/message.ts';
 import { isAtOrBelow, type Name, parentOf } from '../../wire/name.ts';
-import { octetText } from '../../wire/octet-text.ts';
+import { doubleWordText, octetText, wordText } from '../../wire/octet-text.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import type { Basis } from '../basis.ts';
 import type { CatalogContext } from '../catalog-context.ts';
@@ -69,7 +69,7 @@ class SrvEncoder {
   #bytesMax = 0;
 
   constructor(ttl: number) {
-    this.#ttl = words(ttl >>> 16, ttl & 0xffff);
+    this.#ttl = doubleWordText(ttl);
   }
 
   /** False when a name is of another form than those of the others. */
@@ -144,12 +144,7 @@ class SrvEncoder {
 
   /** A record without its owner, one char an octet. */
   #record(type: number, rdata: Uint8Array): string {
-    const head = words(type, RecordClass.IN) + this.#ttl + words(rdata.length);
+    const head = wordText(type) + wordText(RecordClass.IN) + this.#ttl + wordText(rdata.length);
     return head + octetText(rdata, 0, rdata.length);
   }
-}
-
-/** In network order, one char an octet. */
-function words(...values: readonly number[]): string {
-  return values.map((value) => String.fromCharCode(value >>> 8, value & 0xff)).join('');
 }

@@ -5,7 +5,7 @@
 import type { InstanceEntry } from '../../view/entries.ts';
 import type { Host } from '../../view/host.ts';
 import type { Selection } from '../../view/selection.ts';
-import { octetText } from '../../wire/octet-text.ts';
+import { octetText, wordText } from '../../wire/octet-text.ts';
 import type { ResourceRecord } from '../../wire/record.ts';
 import { RecordClass, RecordType } from '../../wire/types.ts';
 import { joinParameters } from '../../zone/rdata/service-parameters.ts';
@@ -90,7 +90,7 @@ function bind(
   // RFC 9460 §9.1: HTTPS records are about port 443 where they do not say otherwise.
   const isPortSaid = question.type === RecordType.HTTPS && port === HTTPS_PORT;
   if (!parameters.has(ParameterKey.PORT) && port > 0 && !isPortSaid) {
-    parameters.set(ParameterKey.PORT, String.fromCharCode(port >>> 8, port & 0xff));
+    parameters.set(ParameterKey.PORT, wordText(port));
   }
   let target: Target | undefined;
   if (binding.target === undefined) {
@@ -102,7 +102,7 @@ function bind(
   }
   if (target === undefined) return undefined;
   const { priority } = binding;
-  const head = String.fromCharCode(priority >>> 8, priority & 0xff) + target.name;
+  const head = wordText(priority) + target.name;
   return { rdata: Buffer.from(head + joinParameters(parameters), 'latin1'), target, instance };
 }
 
