@@ -118,7 +118,9 @@ describe.each(lines)('%s', (line) => {
         expect(statusOf(await send(line, CHUNKED, endless))).toBe(413);
       }
       const client = await openSocket(agent.http.port);
-      client.send(`${line} HTTP/1.1\r\nHost: x\r\n${announcing(100)}\r\n{}`);
+      // An archive is read as it comes, and could be refused for what has come: of one that is sound, the first octet.
+      const part = line === 'PUT /v1/snapshot' ? '\x1f' : '{}';
+      client.send(`${line} HTTP/1.1\r\nHost: x\r\n${announcing(100)}\r\n${part}`);
       client.socket.end();
       expect(await client.closed()).toMatch(/^(HTTP\/1\.1 400 .*)?$/s);
     }));
